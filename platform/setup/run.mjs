@@ -1,0 +1,17 @@
+// `node platform/setup/run.mjs FILE ARGS…`: set-up without the web apps, then that TypeScript file.
+import { resolve } from 'node:path';
+import { bootstrap, nodeFlags } from './bootstrap.mjs';
+import { root } from './paths.mjs';
+import { runAttached } from './processes.mjs';
+import { exitWithFailure, SetupError } from './report.mjs';
+
+async function run() {
+  const [file, ...args] = process.argv.slice(2);
+  if (!file) throw new SetupError('name the TypeScript file to run: node platform/setup/run.mjs FILE ARGS…');
+  const { node, env } = await bootstrap({ web: false });
+  // npm runs scripts in the repository's root; files a person names are relative to where they stand.
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  runAttached(node, [...nodeFlags, resolve(root, file), ...args], { env, cwd });
+}
+
+run().catch(exitWithFailure);
