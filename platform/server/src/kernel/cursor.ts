@@ -1,0 +1,28 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { DomainError } from './errors.ts';
+
+/** Signs page cursors: a caller may keep one but not make one, so a forged cursor is a clear 400 and never reaches SQL. */
+export interface Cursors {
+  encode(position: readonly string[]): string;
+  decode(cursor: string | undefined): readonly string[] | null;
+}
+
+const SIGNATURE_BYTES = 16;
+
+export function createCursors(secret: string): Cursors {
+  const sign = (payload: string) => createHmac('sha256', secret).update(payload).digest().subarray(0, SIGNATURE_BYTES);
+  return {
+    encode: (position) => {
+      const payload = Buffer.from(JSON.stringify(position)).toString('base64url');
+      return `${payload}.${sign(payload).toString('base64url')}`;
+    },
+    decode: (cursor) => {
+      if (cursor === undefined) return null;
+      const [payload, signature, ...rest] = cursor.split('.');
+      const given = Buffer.from(signature ?? '', 'base64url');
+      if (!payload || rest.length > 0 || given.length !== SIGNATURE_BYTES || !timingSafeEqual(given, sign(payload)))
+        throw new DomainError('invalid_cursor');
+      return JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[];
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import { DomainError } from './errors.ts';
+
+/** One transaction. Rooms hand it on, so that a state change, its journal and its outbox row commit together or not at all. */
+export interface Tx {
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/**
+ * The database as the server sees it: a role that owns nothing.
+ * `prisma` is for ordinary reads outside a transaction; whatever must be atomic is SQL inside `tx`
+ * (Prisma's interactive transactions and `updateMany` lost updates under concurrency when measured).
+ */
+export interface Db {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  /** One statement outside a transaction. */
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** Runs `work` in one transaction and retries it when the database asks for it (serialisation, deadlock). */
+  tx<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const INT8 = 20;
+const MAX_TRIES = 5;
+/** Safe to run again: nothing was committed. Never 23505, 22*, 42*: those are answers. */
+const RETRYABLE = new Set(['40001', '40P01']);
+const UNAVAILABLE = new Set(['57P01', '57P02', '57P03', '53300', '25006', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
+// int8 as bigint everywhere: amounts pass 2^31, and a string would add up by concatenation.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format)),
+} as pg.CustomTypesConfig;
+
+export function createDb(serverUrl: string, options: { poolSize: number; onIdleError: (error: Error) => void }): Db {
+  const pool = new pg.Pool({ connectionString: serverUrl, max: options.poolSize, types, connectionTimeoutMillis: 5_000 });
+  // A connection that dies while idle (failover, restart) must not take the process with it.
+  pool.on('error', options.onIdleError);
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: serverUrl, max: Math.max(2, options.poolSize >> 1) }, { schema: 'chung' }) });
+
+  return {
+    prisma,
+    pool,
+    query: async (text, values) => {
+      try {
+        return (await pool.query(text, values as unknown[])).rows;
+      } catch (error) {
+        throw asOutside(error);
+      }
+    },
+    tx: (work) => runTransaction(pool, work),
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function runTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    const client = await pool.connect().catch((error) => {
+      throw asOutside(error);
+    });
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work({ query: async (text, values) => (await client.query(text, values as unknown[])).rows });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      if (!(RETRYABLE.has(codeOf(error)) && attempt < MAX_TRIES)) throw asOutside(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+/** SQLSTATE or system code of a driver's error; empty when it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Name of the constraint that refused a write; stores map it to a domain error. */
+export function constraintOf(error: unknown): string {
+  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '';
+}
+
+/** A lost database is an outside failure (503), not a bug of ours (500). */
+function asOutside(error: unknown): unknown {
+  const code = codeOf(error);
+  const lost = UNAVAILABLE.has(code) || code.startsWith('08') || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
+  return lost ? new DomainError('unavailable', { retryAfterSeconds: 2, cause: error }) : error;
+}

@@ -1,0 +1,36 @@
+import type { Readable } from 'node:stream';
+import type { BodyOf, Language, OperationSpec, ParamsOf, QueryOf, ReplyOf } from '@chung/contracts';
+import type { Tx } from './db.ts';
+import type { PrincipalOf } from './principal.ts';
+
+/** What a handler is given: everything is parsed, authenticated and authorised by the seam before it runs. */
+export interface Call<Op extends OperationSpec> {
+  readonly principal: PrincipalOf[Op['actor']];
+  readonly params: ParamsOf<Op>;
+  readonly query: QueryOf<Op>;
+  readonly body: BodyOf<Op>;
+  readonly stream: Readable;
+  readonly language: Language;
+  readonly requestId: string;
+  /** Set for `row` and `header` operations; the seam has refused a missing or oversized key. */
+  readonly idempotencyKey: string;
+  /**
+   * The seam's transaction, for `header` operations only: key, effect, audit entry and reply commit together.
+   * Other operations open their own; calling it there is a bug and throws.
+   */
+  readonly tx: Tx;
+}
+
+export type Handler<Op extends OperationSpec> = (call: Call<Op>) => Promise<ReplyOf<Op>>;
+
+/** A route of the table in `app.ts`. */
+export interface Route {
+  readonly operation: OperationSpec;
+  readonly handle: (call: Call<OperationSpec>) => Promise<unknown>;
+}
+
+/** Binds an operation to its handler; the handler is typed from the declaration. */
+export function on<Op extends OperationSpec>(operation: Op, handle: Handler<Op>): Route {
+  // The seam parses with this very operation's schemas before it calls, so the wider signature is safe.
+  return { operation, handle: handle as unknown as Route['handle'] };
+}

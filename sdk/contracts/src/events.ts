@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { AmountMinor, BasisPoints, EventId, Instant, OfferId, PartnerId, RedemptionId, SubmissionId } from './values.ts';
+
+const redemptionData = z.object({
+  redemptionId: RedemptionId,
+  offerId: OfferId,
+  /** Pairwise id of the member for this partner. */
+  memberRef: z.string(),
+  state: z.string(),
+});
+
+/** Versioned event types: a change of meaning is a new name, so that a partner's parser never meets a surprise. */
+export const EVENT_TYPES = {
+  'redemption.reserved.v1': redemptionData.extend({ expiresAt: Instant }),
+  'redemption.redeemed.v1': redemptionData.extend({ feeMinor: AmountMinor, vatMinor: AmountMinor, vatBasisPoints: BasisPoints }),
+  'redemption.fulfilled.v1': redemptionData,
+  'redemption.released.v1': redemptionData,
+  'redemption.expired.v1': redemptionData,
+  'redemption.reversed.v1': redemptionData.extend({ reason: z.string() }),
+  'offer.submitted.v1': z.object({ offerId: OfferId, submissionId: SubmissionId }),
+  'offer.published.v1': z.object({ offerId: OfferId, submissionId: SubmissionId }),
+  'offer.refused.v1': z.object({ offerId: OfferId, submissionId: SubmissionId, rules: z.array(z.string()) }),
+  'partner.approved.v1': z.object({ partnerId: PartnerId }),
+  'consent.granted.v1': z.object({ memberRef: z.string(), clientId: z.string(), scopes: z.array(z.string()) }),
+  'consent.withdrawn.v1': z.object({ memberRef: z.string(), clientId: z.string(), scope: z.string() }),
+} as const satisfies Record<string, z.ZodType>;
+
+export type EventType = keyof typeof EVENT_TYPES;
+export type EventData<Type extends EventType> = z.infer<(typeof EVENT_TYPES)[Type]>;
+
+export const PartnerEvent = z.object({
+  id: EventId,
+  type: z.string(),
+  occurredAt: Instant,
+  data: z.record(z.string(), z.unknown()),
+});
+export type PartnerEvent = z.infer<typeof PartnerEvent>;
