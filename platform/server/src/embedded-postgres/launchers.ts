@@ -1,0 +1,131 @@
+// PostgreSQL refuses to run as root. A launcher starts its programs so that they do not see themselves as root.
+// For an ordinary user there is nothing to do. For root there are three ways, tried in this order:
+//   1. a user namespace: the process stays the owner of all files but sees itself as uid 1000; needs no other user
+//      and no chown, and folders closed to others (/root, mktemp -d) stay reachable. Containers often forbid it.
+//   2. setpriv: the uid of `nobody` plus the one capability to pass closed folders; the cluster is given to nobody.
+//   3. a plain change of uid with the binaries copied to where nobody can read them.
+import { execFile, type SpawnOptions } from 'node:child_process';
+import { chown, chmod, cp, lchown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { StartupError } from '../kernel/startup-error.ts';
+import { binariesIn, type PostgresBinaries } from './binaries.ts';
+
+const run = promisify(execFile);
+/** `nobody` on every Linux we know; no entry in /etc/passwd is needed. */
+const nobody = 65534;
+const apparentUid = 1000;
+
+export interface Command {
+  file: string;
+  args: string[];
+  options: SpawnOptions;
+}
+
+export interface Launcher {
+  name: string;
+  binaries: PostgresBinaries;
+  /** How to start a program; `exec`s all the way, so that the child's pid is the program's. */
+  command(file: string, args: string[]): Command;
+  /** Makes a folder and all in it belong to whom the programs run as. */
+  own(folder: string): Promise<void>;
+  /** Removes what the launcher itself put on disk. */
+  dispose(): Promise<void>;
+}
+
+type LauncherFactory = (binaries: PostgresBinaries) => Promise<Launcher>;
+
+async function nothing(): Promise<void> {}
+
+async function chownTree(path: string, uid: number): Promise<void> {
+  const entries = await readdir(path, { withFileTypes: true, recursive: true });
+  await chown(path, uid, uid);
+  await Promise.all(entries.map((entry) => lchown(join(entry.parentPath, entry.name), uid, uid)));
+}
+
+/** A cluster that another launcher made has another owner; the common case costs one stat. */
+async function ownAs(path: string, uid: number): Promise<void> {
+  if ((await stat(path)).uid !== uid) await chownTree(path, uid);
+}
+
+const direct: LauncherFactory = async (binaries) => ({
+  name: 'direct',
+  binaries,
+  command: (file, args) => ({ file, args, options: {} }),
+  own: nothing,
+  dispose: nothing,
+});
+
+const userNamespace: LauncherFactory = async (binaries) => ({
+  name: 'user namespace',
+  binaries,
+  command: (file, args) => {
+    const identity = [`--map-user=${apparentUid}`, `--map-group=${apparentUid}`];
+    return { file: 'unshare', args: ['--user', ...identity, '--', file, ...args], options: {} };
+  },
+  own: (folder) => ownAs(folder, 0),
+  dispose: nothing,
+});
+
+const setpriv: LauncherFactory = async (binaries) => ({
+  name: 'setpriv',
+  binaries,
+  command: (file, args) => {
+    const identity = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+    const capability = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
+    return { file: 'setpriv', args: [...identity, ...capability, '--', file, ...args], options: {} };
+  },
+  own: (folder) => ownAs(folder, nobody),
+  dispose: nothing,
+});
+
+const droppedUid: LauncherFactory = async (installed) => {
+  // A fresh folder each time: a fixed name in a shared temporary folder could be prepared by someone else.
+  const copy = await mkdtemp(join(tmpdir(), 'chung-postgres-'));
+  await chmod(copy, 0o755);
+  await cp(installed.folder, copy, { recursive: true, verbatimSymlinks: true });
+  return {
+    name: 'changed user',
+    binaries: binariesIn(copy),
+    command: (file, args) => ({ file, args, options: { uid: nobody, gid: nobody } }),
+    own: (folder) => ownAs(folder, nobody),
+    dispose: () => rm(copy, { recursive: true, force: true }),
+  };
+};
+
+export const launchersForRoot = { userNamespace, setpriv, droppedUid };
+
+/** Tries what a cluster needs: not root, the binaries start, a folder in the data directory can be reached and written. */
+async function works(launcher: Launcher, dataDirectory: string): Promise<boolean> {
+  const probe = await mkdtemp(join(dataDirectory, '.probe-'));
+  try {
+    await launcher.own(probe);
+    const script = 'test "$(id -u)" != 0 && "$1" --version && cd "$2" && : > "$2/file" && rm "$2/file"';
+    const { file, args, options } = launcher.command('/bin/sh', ['-c', script, 'probe', launcher.binaries.postgres, probe]);
+    await run(file, args, { ...(options.uid === undefined ? {} : { uid: nobody, gid: nobody }), cwd: '/', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await rm(probe, { recursive: true, force: true });
+  }
+}
+
+export async function findLauncher(
+  installed: PostgresBinaries,
+  dataDirectory: string,
+  candidates: readonly LauncherFactory[] = Object.values(launchersForRoot),
+): Promise<Launcher> {
+  await mkdir(dataDirectory, { recursive: true });
+  if (process.getuid?.() !== 0) return direct(installed);
+  for (const candidate of candidates) {
+    const launcher = await candidate(installed);
+    if (await works(launcher, dataDirectory)) return launcher;
+    await launcher.dispose();
+  }
+  throw new StartupError(
+    `PostgreSQL may not run as root, and no way to start it as another user works for ${dataDirectory}: start as an ordinary user, ` +
+      'or set CHUNG_DATA_DIR to a folder that other users can enter, or set DATABASE_URL to your own PostgreSQL.',
+  );
+}

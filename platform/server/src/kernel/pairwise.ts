@@ -1,0 +1,21 @@
+import { createHmac } from 'node:crypto';
+import type { MemberId, PartnerId } from '@chung/contracts';
+
+/** Pairwise ids: one member is another id for each partner, so that two partners cannot join their data. */
+export interface Pairwise {
+  /** `null` is the platform's own member app. Stable for ever: changing the key breaks every partner's records. */
+  subject(partnerId: PartnerId | null, memberId: MemberId): string;
+}
+
+const SUBJECT_BYTES = 24;
+
+export function createPairwise(secret: string): Pairwise {
+  return {
+    subject: (partnerId, memberId) =>
+      createHmac('sha256', secret)
+        .update(`${partnerId ?? 'platform'}\0${memberId}`)
+        .digest()
+        .subarray(0, SUBJECT_BYTES)
+        .toString('base64url'),
+  };
+}
