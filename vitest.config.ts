@@ -1,0 +1,58 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+// How the platform itself runs: workspaces are taken from their sources. Nothing more may stand in `externalConditions`:
+// vitest hands them to Node, and with `import` among them a CommonJS `require` gets ES modules it cannot use.
+const resolution = {
+  resolve: { conditions: ['chung-source', ...defaultServerConditions] },
+  ssr: { resolve: { conditions: ['chung-source', ...defaultServerConditions], externalConditions: ['chung-source'] } },
+};
+
+interface Suite {
+  name: string;
+  include: string[];
+  /** Where two files at once would disturb each other (ports, one browser) or the machine. */
+  sequential?: boolean;
+  timeoutSeconds?: number;
+}
+
+function suite({ name, include, sequential = false, timeoutSeconds = 20 }: Suite) {
+  return {
+    extends: true as const,
+    ...resolution,
+    test: {
+      name,
+      include,
+      fileParallelism: !sequential,
+      testTimeout: timeoutSeconds * 1000,
+      hookTimeout: Math.max(timeoutSeconds, 60) * 1000,
+    },
+  };
+}
+
+// biome-ignore lint/style/noDefaultExport: vitest reads the default export
+export default defineConfig({
+  ...resolution,
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    execArgv: ['--conditions=chung-source'],
+    globalSetup: ['test/harness/database-setup.ts'],
+    projects: [
+      suite({
+        name: 'unit',
+        include: [
+          'platform/server/src/**/*.test.ts',
+          'platform/setup/**/*.test.ts',
+          'sdk/**/src/**/*.test.ts',
+          'platform/web/**/src/**/*.test.ts',
+          'test/harness/**/*.test.ts',
+        ],
+      }),
+      suite({ name: 'http', include: ['test/http/**/*.test.ts'], timeoutSeconds: 30 }),
+      suite({ name: 'architecture', include: ['test/architecture/**/*.test.ts'], timeoutSeconds: 60 }),
+      suite({ name: 'regression', include: ['test/regression/**/*.test.ts'], timeoutSeconds: 60 }),
+      suite({ name: 'journeys', include: ['test/journeys/**/*.test.ts'], sequential: true, timeoutSeconds: 180 }),
+    ],
+  },
+});
