@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './member-operations.ts';
 export * from './offer.ts';
+export * from './openapi.ts';
 export * from './operation.ts';
 export * from './partner-operations.ts';
 export * from './redemption.ts';

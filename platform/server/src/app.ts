@@ -1,0 +1,204 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { OPERATIONS, openApiDocument } from '@chung/contracts';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response, Router } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { DomainError } from './kernel/errors.ts';
+import type { Metrics } from './kernel/metrics.ts';
+import { fromExpress, problemOf } from './kernel/problem.ts';
+import { languageOf, requestIdOf } from './kernel/request.ts';
+import type { Route } from './kernel/route.ts';
+import { handlerFor, type SeamPorts } from './kernel/seam.ts';
+import { apiReferencePage } from './reference/api-reference.ts';
+import { errorIndexPage, errorPage } from './reference/error-pages.ts';
+
+const JSON_LIMIT = '256kb';
+
+export interface AppOptions {
+  readonly baseUrl: string;
+  readonly version: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly seam: SeamPorts;
+  readonly routes: readonly Route[];
+  /** Sign-in, OAuth endpoints and discovery. */
+  readonly identityRouter: Router;
+  /** Public addresses that no operation stands for, such as the receipts' key set. */
+  readonly publicDocuments: Readonly<Record<string, () => unknown>>;
+  /** Folder with the built web apps: member, partner, admin. */
+  readonly webDirectory: string;
+  readonly trustedProxies: readonly string[];
+  readonly metricsToken: string | null;
+  isReady(): Promise<boolean>;
+}
+
+/** Mounts every room's routes in one table. Opens no socket, so that tests use it as it is. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', [...options.trustedProxies]);
+  app.use(observe(options), helmet(helmetOptions(options.baseUrl)));
+  app.use(healthRouter(options));
+  app.use(options.identityRouter);
+  app.use('/docs', referenceRouter());
+  app.use(apiRouter(options));
+  app.use(webRouter(options.webDirectory));
+  app.use((_request, _response, next) => next(new DomainError('not_found')));
+  app.use(problemHandler(options));
+  return app;
+}
+
+function helmetOptions(baseUrl: string): Parameters<typeof helmet>[0] {
+  const secure = baseUrl.startsWith('https:');
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        // The component library sets style attributes; scripts stay strict.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        ...(secure && { 'upgrade-insecure-requests': [] }),
+      },
+    },
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: 'same-origin' },
+  };
+}
+
+function observe({ log, metrics }: AppOptions): RequestHandler {
+  return (request, response, next) => {
+    const started = process.hrtime.bigint();
+    const requestId = requestIdOf(request);
+    response.set('x-request-id', requestId);
+    response.on('finish', () => {
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const operation = String(response.locals['operation'] ?? 'other');
+      metrics.observe({ operation, status: response.statusCode, seconds });
+      // Paths hold ids only; queries may hold what a member searched for, so they stay out of the log.
+      log.info({ requestId, method: request.method, path: request.path, operation, status: response.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+    });
+    next();
+  };
+}
+
+function healthRouter({ isReady, metrics, metricsToken }: AppOptions): Router {
+  const router = Router();
+  router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  router.get('/readyz', async (_request, response) => {
+    const ready = await isReady();
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'unavailable' });
+  });
+  router.get('/metrics', async (request, response) => {
+    const local = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for'];
+    const allowed = metricsToken === null ? local : request.get('authorization') === `Bearer ${metricsToken}`;
+    if (!allowed) throw new DomainError('not_found');
+    response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  return router;
+}
+
+function referenceRouter(): Router {
+  const router = Router();
+  const html = (response: Response, body: string) => void response.type('html').send(body);
+  router.use((request, response, next) => {
+    const asked = request.query['lang'];
+    response.locals['language'] = asked === 'vi' || asked === 'en' ? asked : languageOf(request);
+    next();
+  });
+  router.get('/api', (_request, response) => html(response, apiReferencePage(response.locals['language'])));
+  router.get('/errors', (_request, response) => html(response, errorIndexPage(response.locals['language'])));
+  router.get('/errors/:code', (request, response) => {
+    const body = errorPage(request.params.code, response.locals['language']);
+    if (body === null) throw new DomainError('not_found');
+    html(response, body);
+  });
+  return router;
+}
+
+/** The table of operations. A declared operation without a handler, or a handler twice, stops the start. */
+function apiRouter(options: AppOptions): Router {
+  const router = Router();
+  const json = express.json({ limit: JSON_LIMIT, strict: true });
+  const document = openApiDocument({ baseUrl: options.baseUrl, version: options.version });
+  router.get('/v1/openapi.json', (_request, response) => void response.json(document));
+  for (const [address, make] of Object.entries(options.publicDocuments)) router.get(address, (_request, response) => void response.json(make()));
+  assertComplete(options.routes);
+  for (const route of options.routes) {
+    const { operation } = route;
+    const address = operation.path.replace(/\{(\w+)\}/g, ':$1');
+    const method = operation.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete';
+    const name: RequestHandler = (_request, response, next) => {
+      response.locals['operation'] = operation.id;
+      next();
+    };
+    router[method](address, name, ...(operation.bodyType === 'stream' ? [] : [json]), handlerFor(route, options.seam));
+  }
+  router.use('/v1', (request, response) => {
+    const allowed = methodsAt(request.originalUrl.split('?')[0] ?? '');
+    if (allowed.length === 0) throw new DomainError('not_found');
+    response.set('allow', allowed.join(', '));
+    throw new DomainError('method_not_allowed');
+  });
+  return router;
+}
+
+function assertComplete(routes: readonly Route[]): void {
+  const seen = new Set<string>();
+  for (const { operation } of routes) {
+    if (seen.has(operation.id)) throw new Error(`operation ${operation.id} has two handlers`);
+    seen.add(operation.id);
+  }
+  const missing = OPERATIONS.filter((operation) => !seen.has(operation.id)).map((operation) => operation.id);
+  if (missing.length > 0) throw new Error(`operations without a handler: ${missing.join(', ')}`);
+}
+
+function methodsAt(address: string): string[] {
+  const matches = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}/?$`).test(address);
+  return [...new Set(OPERATIONS.filter((operation) => matches(operation.path)).map((operation) => operation.method))];
+}
+
+/** The three web apps; an address inside an app that is no file is the app's own route. */
+function webRouter(webDirectory: string): Router {
+  const router = Router();
+  for (const [base, name] of [
+    ['/partner', 'partner'],
+    ['/admin', 'admin'],
+    ['/', 'member'],
+  ] as const) {
+    const folder = path.join(webDirectory, name, 'dist');
+    const shell = path.join(folder, 'index.html');
+    router.use(base, express.static(folder, { index: false, redirect: false, setHeaders: cacheByName }));
+    router.use(base, (request, response, next) => {
+      const isPage = (request.method === 'GET' || request.method === 'HEAD') && request.accepts('html') && path.extname(request.path) === '';
+      if (!isPage || !existsSync(shell)) return next();
+      response.set('cache-control', 'no-cache').sendFile(shell);
+    });
+  }
+  return router;
+}
+
+/** Built files carry a hash in their name and never change; the shell must be asked for each time. */
+function cacheByName(response: Response, file: string): void {
+  response.set('cache-control', /-[\w-]{8,}\.\w+$/.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache');
+}
+
+function problemHandler({ baseUrl, log, metrics }: AppOptions): ErrorRequestHandler {
+  return (thrown: unknown, request, response, next) => {
+    const error = fromExpress(thrown);
+    const requestId = requestIdOf(request);
+    const problem = problemOf(error, { language: languageOf(request), requestId, instance: request.path, baseUrl });
+    metrics.countProblem(problem.body.code);
+    if (problem.status >= 500) log.error({ requestId, err: error, cause: error instanceof Error ? error.cause : undefined }, 'request failed');
+    if (response.headersSent) return next(error);
+    response.status(problem.status).set(problem.headers).send(JSON.stringify(problem.body));
+  };
+}

@@ -1,0 +1,113 @@
+import path from 'node:path';
+import type { JWK } from 'jose';
+import { z } from 'zod';
+import { StartupError } from './kernel/startup-error.ts';
+
+const flag = z.enum(['0', '1']).transform((value) => value === '1');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const jwkSet = (curve: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.string(), crv: z.literal(curve), kid: z.string(), d: z.string() })).min(1) }))
+    .transform((set) => set.keys as JWK[]);
+
+/** Every setting: how it is read, and the words of the table in docs/settings.md. */
+export const SETTINGS = {
+  PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(4100), shown: '4100', meaning: 'Port of the HTTP server' },
+  HOST: { schema: z.string().min(1).default('127.0.0.1'), shown: '127.0.0.1', meaning: 'Address it listens on; `0.0.0.0` for all' },
+  CHUNG_BASE_URL: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    shown: 'http://localhost:PORT',
+    meaning: 'Public address of the platform and issuer of its tokens, without a trailing slash; required and https in production',
+  },
+  CHUNG_DATA_DIR: { schema: z.string().min(1).default('.data'), shown: '.data', meaning: 'Embedded database, development keys, reports' },
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    shown: 'embedded PostgreSQL',
+    meaning: 'Your own PostgreSQL ≥ 15, as the owner of its database; required in production. The server itself connects as the role `chung_server`',
+  },
+  CHUNG_DEMO: { schema: flag.default(true), shown: '1', meaning: '`0` starts empty; the demo is refused in production' },
+  CHUNG_DEMO_MEMBERS: { schema: z.coerce.number().int().min(100).max(10_000_000).default(100_000), shown: '100000', meaning: 'Members in the demo’s register' },
+  CHUNG_SECRET: {
+    schema: z.string().min(43, 'is shorter than 32 random bytes in base64url (43 characters)').optional(),
+    shown: 'made once, kept in the data folder',
+    meaning: 'Root of all derived keys (cookies, cursors, sealing, pairwise ids, database role); required in production; changing it orphans sealed data',
+  },
+  CHUNG_TOKEN_KEYS: {
+    schema: jwkSet('P-256').optional(),
+    shown: 'made once, kept in the data folder',
+    meaning: 'Private JWK set (ES256) that signs tokens, first key first; required in production',
+  },
+  CHUNG_RECEIPT_KEYS: {
+    schema: jwkSet('Ed25519').optional(),
+    shown: 'made once, kept in the data folder',
+    meaning: 'Private JWK set (Ed25519) that signs receipts, first key first; required in production',
+  },
+  CHUNG_POOL_SIZE: { schema: z.coerce.number().int().min(2).max(200).default(10), shown: '10', meaning: 'Database connections of one server process' },
+  CHUNG_RATE_FACTOR: { schema: z.coerce.number().min(0.01).max(10_000).default(1), shown: '1', meaning: 'Multiplies all rate limits' },
+  CHUNG_TRUSTED_PROXIES: { schema: list.default([]), shown: '', meaning: 'Addresses or ranges of proxies whose `X-Forwarded-*` count, comma-separated' },
+  CHUNG_METRICS_TOKEN: { schema: z.string().min(16).optional(), shown: '', meaning: 'Bearer token for `/metrics`; without it only loopback may read them' },
+  CHUNG_UPSTREAM_ISSUER: { schema: z.url().optional(), shown: '', meaning: 'OpenID provider through which members also sign in' },
+  CHUNG_UPSTREAM_CLIENT_ID: { schema: z.string().min(1).optional(), shown: '', meaning: 'Our client id there' },
+  CHUNG_UPSTREAM_CLIENT_SECRET: { schema: z.string().min(1).optional(), shown: '', meaning: 'Our client secret there' },
+  CHUNG_UPSTREAM_LABEL: { schema: z.string().min(1).max(60).optional(), shown: '', meaning: 'Words on its button' },
+  CHUNG_LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+    shown: 'info',
+    meaning: 'Log level; the log is JSON lines, in development in the data folder',
+  },
+} as const;
+
+/** What production must be told by name: each has a development default that would be unsafe there. */
+const REQUIRED_IN_PRODUCTION = ['CHUNG_BASE_URL', 'DATABASE_URL', 'CHUNG_SECRET', 'CHUNG_TOKEN_KEYS', 'CHUNG_RECEIPT_KEYS'] as const;
+
+const Settings = z.object({
+  NODE_ENV: z.string().default('development'),
+  ...(Object.fromEntries(Object.entries(SETTINGS).map(([name, { schema }]) => [name, schema])) as {
+    [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['schema'];
+  }),
+});
+
+export interface Config extends z.output<typeof Settings> {
+  readonly production: boolean;
+  readonly dataDirectory: string;
+  readonly baseUrl: string;
+}
+
+/** Reads all settings; a wrong start names everything that is wrong at once, and never shows a value. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>, workingDirectory: string): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = Settings.safeParse(given);
+  const production = given['NODE_ENV'] === 'production';
+  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (production) problems.push(...productionProblems(given));
+  if (!parsed.success || problems.length > 0)
+    throw new StartupError(`These settings need your attention (see docs/settings.md):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  return {
+    ...parsed.data,
+    production,
+    dataDirectory: path.resolve(workingDirectory, parsed.data.CHUNG_DATA_DIR),
+    baseUrl: (parsed.data.CHUNG_BASE_URL ?? `http://localhost:${parsed.data.PORT}`).replace(/\/+$/, ''),
+  };
+}
+
+function productionProblems(given: Readonly<Record<string, string | undefined>>): string[] {
+  const missing = REQUIRED_IN_PRODUCTION.filter((name) => given[name] === undefined).map((name) => `${name}: has only a development default; set it for production`);
+  const demo = given['CHUNG_DEMO'] === '0' ? [] : ['CHUNG_DEMO: the demo with its known passwords is a development default; set CHUNG_DEMO=0'];
+  const plain = given['CHUNG_BASE_URL'] !== undefined && !given['CHUNG_BASE_URL'].startsWith('https:') ? ['CHUNG_BASE_URL: must be https in production'] : [];
+  return [...missing, ...demo, ...plain];
+}

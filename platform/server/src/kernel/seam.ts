@@ -1,0 +1,145 @@
+import type { IncomingMessage } from 'node:http';
+import type { OperationSpec } from '@chung/contracts';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Db, Tx } from './db.ts';
+import { DomainError } from './errors.ts';
+import { type Attempt, keepReply, readIdempotencyKey, takeKey } from './idempotency.ts';
+import { assertShallow, parsePart } from './parse.ts';
+import { type Principal, principalKey } from './principal.ts';
+import type { RateLimits } from './rate-limit.ts';
+import { languageOf, requestIdOf } from './request.ts';
+import type { Call, Route } from './route.ts';
+
+/** What the seam takes from rooms: the kernel knows none of them, the composition root hands these in. */
+export interface SeamPorts {
+  readonly db: Db;
+  readonly rateLimits: RateLimits;
+  readonly resourceMetadataUrl: string;
+  authenticate(request: IncomingMessage): Promise<Principal | null>;
+  /** Writes the audit entry of a change, last in its transaction. */
+  audit(tx: Tx, entry: { principal: Principal; action: string; target: string; requestId: string; detail: Record<string, unknown> }): Promise<void>;
+}
+
+const NO_TRANSACTION: Tx = {
+  query: () => Promise.reject(new Error('this operation has no transaction of the seam; open one with db.tx')),
+};
+
+/**
+ * One handler for every operation, driven by its declaration. The order is the security argument: who calls, may they,
+ * how often, and only then what they sent; so a caller without the right learns nothing about ids or bodies.
+ */
+export function handlerFor(route: Route, ports: SeamPorts): RequestHandler {
+  const { operation } = route;
+  return async (request, response) => {
+    const principal = await authorise(operation, request, ports);
+    response.set(await ports.rateLimits.take(callerOf(principal, request), operation.rate));
+    const call = parseCall(operation, request, principal);
+    const result = await run(route, call, ports);
+    send(response, operation, result);
+  };
+}
+
+async function authorise(operation: OperationSpec, request: Request, ports: SeamPorts): Promise<Principal | null> {
+  if (operation.actor === 'public') return null;
+  const challenge = (error?: string) => `Bearer resource_metadata="${ports.resourceMetadataUrl}"${error ? `, ${error}` : ''}`;
+  const principal = await ports.authenticate(request);
+  if (!principal) throw new DomainError('unauthenticated', { challenge: challenge() });
+  const needed = operation.scope === null ? [] : [operation.scope];
+  const lacking = { requiredScopes: needed, grantedScopes: principal.scopes };
+  if (operation.scope !== null && !principal.scopes.includes(operation.scope))
+    throw new DomainError('insufficient_scope', { ...lacking, challenge: challenge(`error="insufficient_scope", scope="${operation.scope}"`) });
+  if (principal.actor !== operation.actor) throw new DomainError('wrong_actor', lacking);
+  return principal;
+}
+
+function callerOf(principal: Principal | null, request: Request): { key: string; kind: 'person' | 'organisation' } {
+  if (!principal) return { key: `ip:${request.ip ?? ''}`, kind: 'person' };
+  return { key: principalKey(principal), kind: principal.actor === 'member' ? 'person' : 'organisation' };
+}
+
+function parseCall(operation: OperationSpec, request: Request, principal: Principal | null): Call<OperationSpec> {
+  if (operation.bodyType === 'stream' && !request.is([...operation.accepts]))
+    throw new DomainError('unsupported_media_type', {
+      detail: { vi: `Hãy gửi ${operation.accepts.join(' hoặc ')}.`, en: `Send ${operation.accepts.join(' or ')}.` },
+    });
+  const params = parsePart(operation.params, request.params, 'params');
+  const query = parsePart(operation.query, request.query, 'query');
+  const body = operation.body ? parseBody(operation, request) : undefined;
+  return {
+    // `authorise` has compared the actor with the declaration.
+    principal: principal as never,
+    params: params as never,
+    query: query as never,
+    body: body as never,
+    stream: request,
+    language: languageOf(request),
+    requestId: requestIdOf(request),
+    idempotencyKey: operation.idempotency === 'none' ? '' : readIdempotencyKey(request.get('idempotency-key')),
+    tx: NO_TRANSACTION,
+  };
+}
+
+function parseBody(operation: OperationSpec, request: Request): unknown {
+  const body: unknown = request.body ?? {};
+  assertShallow(body);
+  return operation.body ? parsePart(operation.body, body, 'body') : undefined;
+}
+
+/** Changes by partners and admins leave an audit entry; members' own acts are told by events and consent receipts. */
+function isAudited(operation: OperationSpec): boolean {
+  return operation.method !== 'GET' && (operation.actor === 'partner' || operation.actor === 'admin');
+}
+
+async function run(route: Route, call: Call<OperationSpec>, ports: SeamPorts): Promise<unknown> {
+  const { operation } = route;
+  const audit = async (tx: Tx) => {
+    const principal: Principal | null = call.principal;
+    if (!principal || !isAudited(operation)) return;
+    await ports.audit(tx, { principal, action: operation.id, target: targetOf(call.params), requestId: call.requestId, detail: detailOf(call) });
+  };
+  if (operation.idempotency !== 'header') {
+    const result = await route.handle(call);
+    if (isAudited(operation)) await ports.db.tx(audit);
+    return result;
+  }
+  const principal: Principal | null = call.principal;
+  const attempt: Attempt = {
+    principal: principal ? principalKey(principal) : 'public',
+    key: call.idempotencyKey,
+    operationId: operation.id,
+    request: [call.params, call.body],
+  };
+  return ports.db.tx(async (tx) => {
+    const earlier = await takeKey(tx, attempt);
+    if (earlier) return earlier.reply;
+    const reply = await route.handle({ ...call, tx });
+    await keepReply(tx, attempt, { status: operation.status, reply });
+    await audit(tx);
+    return reply;
+  });
+}
+
+function targetOf(params: unknown): string {
+  const [entry] = Object.entries(params ?? {});
+  return entry ? `${entry[0].replace(/Id$/, '')}:${entry[1]}` : '';
+}
+
+/** Decisions are told, texts are not: a body may carry personal data, so only its short enumerated words are kept. */
+function detailOf(call: Call<OperationSpec>): Record<string, unknown> {
+  const body: unknown = call.body;
+  if (body === null || typeof body !== 'object') return {};
+  const decision = 'decision' in body ? { decision: body.decision } : {};
+  const rules = 'reasons' in body && Array.isArray(body.reasons) ? { rules: body.reasons.map((reason: { rule?: unknown }) => reason.rule) } : {};
+  return { ...decision, ...rules, fields: Object.keys(body) };
+}
+
+function send(response: Response, operation: OperationSpec, result: unknown): void {
+  response.status(operation.status);
+  response.set('cache-control', 'no-store');
+  if (operation.status === 204) {
+    response.end();
+    return;
+  }
+  // Parsing our own answer drops what the declaration does not name, so that a wider row can never leak.
+  response.json(operation.reply.parse(result));
+}

@@ -1,0 +1,61 @@
+import type { RedemptionId } from '@chung/contracts';
+import type { Tx } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
+import type { RedemptionPorts } from './ports.ts';
+import { findForMember, findForPartner } from './read-redemptions.ts';
+import type { Arrow, RedemptionRow } from './redemption.ts';
+import { usePresentation } from './store.ts';
+import { transition } from './transition.ts';
+
+/** The guard refused: say why from the row as it is now. A lapsed hold reads as RESERVED until the sweeper came by. */
+function refusal(row: RedemptionRow, arrow: Arrow): DomainError {
+  if (row.state === 'EXPIRED' || (row.state === 'RESERVED' && (arrow === 'confirm' || arrow === 'cancel'))) return new DomainError('reservation_expired');
+  const detail = { vi: `Lượt nhận đang ở trạng thái ${row.state}.`, en: `The redemption is ${row.state}.` };
+  return new DomainError('wrong_state', { detail });
+}
+
+async function move(tx: Tx, ports: RedemptionPorts, step: { row: RedemptionRow; arrow: Arrow; reason?: string }): Promise<RedemptionRow> {
+  const { row, arrow, reason } = step;
+  const moved = await transition(tx, ports, { offerId: row.offerId, id: row.id, arrow, ...(reason !== undefined && { reason }) });
+  if (!moved) throw refusal(row, arrow);
+  return moved;
+}
+
+export async function cancelRedemption(tx: Tx, ports: RedemptionPorts, of: { principal: MemberPrincipal; id: RedemptionId }): Promise<RedemptionRow> {
+  return move(tx, ports, { row: await findForMember(ports, of.principal, of.id, tx), arrow: 'cancel' });
+}
+
+/** Confirms at the counter. A presented QR is used up in the same transaction, so that it cannot serve twice. */
+export async function confirmRedemption(
+  tx: Tx,
+  ports: RedemptionPorts,
+  of: { principal: PartnerPrincipal; id: RedemptionId; presented: string | undefined },
+): Promise<RedemptionRow> {
+  const row = await findForPartner(ports, of.principal, of.id, tx);
+  if (of.presented !== undefined) await usePresented(tx, ports, row, of.presented);
+  return move(tx, ports, { row, arrow: 'confirm' });
+}
+
+async function usePresented(tx: Tx, ports: RedemptionPorts, row: RedemptionRow, presented: string): Promise<void> {
+  const [clock] = await tx.query<{ now: Date }>('SELECT now() AS now');
+  const presentation = clock ? await ports.receipts.readPresentation(presented, clock.now) : null;
+  if (presentation?.redemption !== row.id) throw new DomainError('receipt_invalid');
+  const first = await usePresentation(tx, { offerId: row.offerId, id: presentation.jti, redemptionId: row.id });
+  if (!first) throw new DomainError('receipt_already_used');
+}
+
+/** The benefit was delivered. A held redemption is confirmed first, as two arrows in one transaction. */
+export async function fulfilRedemption(tx: Tx, ports: RedemptionPorts, of: { principal: PartnerPrincipal; id: RedemptionId }): Promise<RedemptionRow> {
+  const row = await findForPartner(ports, of.principal, of.id, tx);
+  const redeemed = row.state === 'RESERVED' ? await move(tx, ports, { row, arrow: 'confirm' }) : row;
+  return move(tx, ports, { row: redeemed, arrow: 'fulfil' });
+}
+
+export async function reverseRedemption(
+  tx: Tx,
+  ports: RedemptionPorts,
+  of: { principal: PartnerPrincipal; id: RedemptionId; reason: string },
+): Promise<RedemptionRow> {
+  return move(tx, ports, { row: await findForPartner(ports, of.principal, of.id, tx), arrow: 'reverse', reason: of.reason });
+}

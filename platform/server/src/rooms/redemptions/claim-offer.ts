@@ -1,0 +1,137 @@
+import { type EligibilityReason, MAX_AMOUNT_MINOR, type OfferId, type RedemptionId } from '@chung/contracts';
+import type { Tx } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { partOf } from '../../kernel/money.ts';
+import { appendEvent } from '../../kernel/outbox.ts';
+import type { MemberPrincipal } from '../../kernel/principal.ts';
+import { evaluateEligibility, isEligible, type OfferForClaim } from '../offers/index.ts';
+import type { RedemptionPorts } from './ports.ts';
+import { redeemedJournal, reservedJournal } from './postings.ts';
+import type { Cashback, RedemptionRow } from './redemption.ts';
+import { countUse, findByKey, insertRedemption, type NewRedemption, setCodeHint } from './store.ts';
+
+export interface Claim {
+  readonly principal: MemberPrincipal;
+  readonly offerId: OfferId;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Claims an offer: redemption, limits, code, journal, event and stock in one transaction. The stock's guarded update comes
+ * last, because its row is the one all claims of an offer share; when it refuses, everything before it is rolled back.
+ */
+export async function claimOffer(ports: RedemptionPorts, claim: Claim): Promise<RedemptionRow> {
+  const earlier = await findByKey(ports.db, claim.principal.memberId, claim.idempotencyKey);
+  if (earlier) return repeated(earlier, claim);
+  const { offer, eligibility } = await judge(ports, claim);
+  return ports.db.tx(async (tx) => {
+    const { made } = await insertRedemption(tx, newRedemption(ports, { claim, offer, eligibility }));
+    if (!made) return answerWithoutInsert(tx, claim);
+    await countLimits(tx, offer, made);
+    const hint = await bindCode(tx, ports, offer, made);
+    const instant = made.state === 'REDEEMED';
+    await ports.ledger.post(tx, [instant ? redeemedJournal(made, 'stock') : reservedJournal(made)]);
+    await tell(tx, made);
+    await ports.offers.takeUnit(tx, offer.id, instant ? 'redeemed' : 'held');
+    return { ...made, codeHint: hint };
+  });
+}
+
+/** Everything that can refuse before a write, cheapest first. The write guards again what may have changed since. */
+async function judge(ports: RedemptionPorts, { principal, offerId }: Claim): Promise<{ offer: OfferForClaim; eligibility: EligibilityReason[] }> {
+  const offer = await ports.offers.offerForClaim(offerId);
+  const hidden = principal.partnerId !== null && offer?.partnerId !== principal.partnerId;
+  if (!offer || hidden || !['published', 'paused', 'ended'].includes(offer.state)) throw new DomainError('not_found');
+  if (offer.state !== 'published' || !offer.partnerActive || !isWithin(offer)) throw new DomainError('offer_not_open');
+  const facts = await ports.factsOf(principal.memberId);
+  if (!facts) throw new DomainError('not_eligible');
+  const eligibility = evaluateEligibility(offer.terms.eligibility, facts, { at: offer.at, names: ports.names });
+  if (!isEligible(eligibility)) throw new DomainError('not_eligible', { reasons: eligibility.filter((reason) => !reason.holds) });
+  return { offer, eligibility };
+}
+
+function isWithin({ at, terms }: OfferForClaim): boolean {
+  return at.getTime() >= Date.parse(terms.window.startsAt) && at.getTime() < Date.parse(terms.window.endsAt);
+}
+
+function newRedemption(
+  ports: RedemptionPorts,
+  { claim, offer, eligibility }: { claim: Claim; offer: OfferForClaim; eligibility: EligibilityReason[] },
+): NewRedemption {
+  const { principal, idempotencyKey } = claim;
+  const { terms, contract } = offer;
+  if (!contract) throw new Error(`partner ${offer.partnerId} has no contract in force`);
+  const held = terms.fulfilment.mode === 'partner_confirmed';
+  return {
+    offerId: offer.id,
+    id: newId<RedemptionId>(),
+    memberId: principal.memberId,
+    partnerId: offer.partnerId,
+    memberRef: ports.pairwise.subject(offer.partnerId, principal.memberId),
+    clientId: principal.clientId,
+    state: held ? 'RESERVED' : 'REDEEMED',
+    termsVersion: offer.termsVersion,
+    offerTitle: terms.title,
+    partnerName: offer.partnerName,
+    contractVersion: contract.version,
+    feeMinor: contract.feePerRedemptionMinor,
+    vatMinor: partOf(contract.feePerRedemptionMinor, contract.vatBasisPoints),
+    vatBasisPoints: contract.vatBasisPoints,
+    cashback: cashbackOf(offer),
+    eligibility: { ruleVersion: terms.eligibility.version, verdicts: eligibility.map(({ fact, holds }) => ({ fact, holds })) },
+    idempotencyKey,
+    holdMinutes: terms.fulfilment.mode === 'partner_confirmed' ? terms.fulfilment.holdMinutes : null,
+    timeZone: ports.timeZone,
+    window: terms.window,
+  };
+}
+
+/** The platform's part is rounded, the partner gets the exact remainder: the parts equal the promise. */
+function cashbackOf({ terms }: OfferForClaim): Cashback | null {
+  if (terms.benefit.kind !== 'cashback') return null;
+  const whole = BigInt(Math.min(terms.benefit.cashbackMinor, MAX_AMOUNT_MINOR));
+  const platformShare = terms.funding.find((share) => share.by === 'platform')?.shareBasisPoints ?? 0;
+  const platform = partOf(whole, platformShare);
+  return { platformMinor: Number(platform), partnerMinor: Number(whole - platform) };
+}
+
+async function countLimits(tx: Tx, { terms }: OfferForClaim, made: RedemptionRow): Promise<void> {
+  const use = { offerId: made.offerId, memberId: made.memberId };
+  const withinLife = await countUse(tx, { ...use, day: null, limit: terms.limits.perMember });
+  const daily = terms.limits.perMemberPerDay;
+  const withinDay = !withinLife || daily === null || (await countUse(tx, { ...use, day: made.claimedDay, limit: daily }));
+  if (!withinLife || !withinDay) throw new DomainError('limit_reached');
+}
+
+async function bindCode(tx: Tx, ports: RedemptionPorts, { terms }: OfferForClaim, made: RedemptionRow): Promise<string | null> {
+  if (terms.codes === 'none') return null;
+  const { hint } = await ports.offers.assignCode(tx, { offerId: made.offerId, redemptionId: made.id });
+  await setCodeHint(tx, { offerId: made.offerId, id: made.id, hint });
+  return hint;
+}
+
+async function tell(tx: Tx, made: RedemptionRow): Promise<void> {
+  const place = { shardId: made.offerId, partnerId: made.partnerId };
+  const common = { redemptionId: made.id, offerId: made.offerId, memberRef: made.memberRef, state: made.state };
+  if (made.expiresAt) {
+    await appendEvent(tx, { ...place, type: 'redemption.reserved.v1', data: { ...common, expiresAt: made.expiresAt.toISOString() } });
+    return;
+  }
+  const charged = { feeMinor: Number(made.feeMinor), vatMinor: Number(made.vatMinor), vatBasisPoints: made.vatBasisPoints };
+  await appendEvent(tx, { ...place, type: 'redemption.redeemed.v1', data: { ...common, ...charged } });
+}
+
+/** No row was made: the same key committed while we waited, or the window closed between the read and the write. */
+async function answerWithoutInsert(tx: Tx, claim: Claim): Promise<RedemptionRow> {
+  const earlier = await findByKey(tx, claim.principal.memberId, claim.idempotencyKey);
+  if (!earlier) throw new DomainError('offer_not_open');
+  return repeated(earlier, claim);
+}
+
+/** A key answers what it answered, for ever; on another offer it is another request. */
+function repeated(earlier: RedemptionRow, { offerId, principal }: Claim): RedemptionRow {
+  if (earlier.offerId !== offerId || (principal.partnerId !== null && earlier.partnerId !== principal.partnerId))
+    throw new DomainError('idempotency_key_reused');
+  return earlier;
+}

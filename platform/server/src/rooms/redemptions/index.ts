@@ -1,0 +1,14 @@
+import type { MemberId, OfferId } from '@chung/contracts';
+import type { Db } from '../../kernel/db.ts';
+import { usageOf } from './store.ts';
+
+export { redemptionsRoutes } from './http.ts';
+export { expireLapsedHolds } from './jobs.ts';
+export type { RedemptionPorts } from './ports.ts';
+export { createReceiptSigner, type ReceiptSigner } from './receipt.ts';
+
+/** For the catalogue, which may not open this room: the composition root hands it over. */
+export const createUsage =
+  (db: Db) =>
+  (memberId: MemberId, offerIds: readonly OfferId[]): Promise<ReadonlyMap<OfferId, number>> =>
+    usageOf(db, memberId, offerIds);

@@ -1,0 +1,62 @@
+import type { EventType, MemberId, OfferId, PartnerId, RedemptionId, RedemptionState } from '@chung/contracts';
+
+/** A redemption as this room works with it. */
+export interface RedemptionRow {
+  readonly offerId: OfferId;
+  readonly id: RedemptionId;
+  readonly memberId: MemberId;
+  readonly partnerId: PartnerId;
+  readonly memberRef: string;
+  readonly state: RedemptionState;
+  readonly termsVersion: number;
+  readonly offerTitle: { readonly vi: string; readonly en: string };
+  readonly partnerName: string;
+  readonly feeMinor: bigint;
+  readonly vatMinor: bigint;
+  readonly vatBasisPoints: number;
+  readonly cashback: Cashback | null;
+  readonly codeHint: string | null;
+  readonly idempotencyKey: string;
+  readonly claimedAt: Date;
+  readonly claimedDay: string;
+  readonly expiresAt: Date | null;
+  readonly updatedAt: Date;
+}
+
+/** What the member is promised back and who funds it; the parts equal the whole. */
+export interface Cashback {
+  readonly partnerMinor: number;
+  readonly platformMinor: number;
+}
+
+/**
+ * The arrows of the state machine (the claim makes the first state; paid offers add theirs with payments).
+ *
+ *   (none) ──claim──▶ RESERVED ──confirm──▶ REDEEMED ──fulfil──▶ FULFILLED
+ *                      │    │                   │                    │
+ *                 cancel    expire              └───── reverse ──────┤
+ *                      ▼    ▼                                        ▼
+ *               RELEASED    EXPIRED                              REVERSED
+ *
+ * Each arrow is one conditional update in one transaction with its stock change, journal and event. An instant offer's
+ * claim goes straight to REDEEMED. `unit` and `limit` say what the arrow does to the offer's stock and the member's limit.
+ */
+export type Arrow = 'confirm' | 'fulfil' | 'cancel' | 'expire' | 'reverse';
+
+interface ArrowRule {
+  readonly from: readonly RedemptionState[];
+  readonly to: RedemptionState;
+  readonly unit: 'held-to-redeemed' | 'return-held' | 'return-redeemed' | 'none';
+  readonly limit: 'give-back' | 'keep';
+  /** Only while the hold lasts, or only once it has lapsed, by the database's clock. */
+  readonly hold: 'must-last' | 'must-have-lapsed' | 'any';
+  readonly event: EventType;
+}
+
+export const ARROWS: Readonly<Record<Arrow, ArrowRule>> = {
+  confirm: { from: ['RESERVED'], to: 'REDEEMED', unit: 'held-to-redeemed', limit: 'keep', hold: 'must-last', event: 'redemption.redeemed.v1' },
+  fulfil: { from: ['REDEEMED'], to: 'FULFILLED', unit: 'none', limit: 'keep', hold: 'any', event: 'redemption.fulfilled.v1' },
+  cancel: { from: ['RESERVED'], to: 'RELEASED', unit: 'return-held', limit: 'give-back', hold: 'must-last', event: 'redemption.released.v1' },
+  expire: { from: ['RESERVED'], to: 'EXPIRED', unit: 'return-held', limit: 'give-back', hold: 'must-have-lapsed', event: 'redemption.expired.v1' },
+  reverse: { from: ['REDEEMED', 'FULFILLED'], to: 'REVERSED', unit: 'return-redeemed', limit: 'give-back', hold: 'any', event: 'redemption.reversed.v1' },
+};
