@@ -30,7 +30,6 @@ function suite({ name, include, sequential = false, timeoutSeconds = 20 }: Suite
   };
 }
 
-// biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   ...resolution,
   test: {

@@ -69,7 +69,8 @@ async function makeCluster(places: Places, launcher: Launcher, options: { passwo
   const speed = options.durability === 'full' ? [] : ['--no-sync'];
   const command = launcher.command(launcher.binaries.initdb, ['-D', cluster, ...identity, ...locale, ...speed]);
   try {
-    const identityOptions = command.options.uid === undefined ? {} : { uid: command.options.uid, gid: command.options.gid ?? command.options.uid };
+    const identityOptions =
+      command.options.uid === undefined ? {} : { uid: command.options.uid, gid: command.options.gid ?? command.options.uid };
     await run(command.file, command.args, { ...identityOptions, cwd: places.workshop, env: environment });
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim().split('\n')[0] ?? String(error);
@@ -172,7 +173,9 @@ async function waitUntilReady(child: Child, url: string, log: string): Promise<v
 
 /** A log that only grows would fill the disk in the end; one generation is kept. */
 async function openLog(path: string) {
-  const bytes = await stat(path).then((found) => found.size).catch(() => 0);
+  const bytes = await stat(path)
+    .then((found) => found.size)
+    .catch(() => 0);
   if (bytes > largestLogBytes) await rename(path, `${path}.1`);
   return open(path, 'a', 0o600);
 }

@@ -5,7 +5,7 @@
 //   2. setpriv: the uid of `nobody` plus the one capability to pass closed folders; the cluster is given to nobody.
 //   3. a plain change of uid with the binaries copied to where nobody can read them.
 import { execFile, type SpawnOptions } from 'node:child_process';
-import { chown, chmod, cp, lchown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, chown, cp, lchown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
