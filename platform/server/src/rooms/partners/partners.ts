@@ -9,7 +9,6 @@ import type { PartnerDecision } from './partner.ts';
 import { type PartnerIdentity, registerPartner } from './register-partner.ts';
 import { findContractAt, findPartnerBySlug, findPartners, findStanding, insertContract, listPartners } from './store.ts';
 
-
 export interface Partners {
   register(application: BodyOf<typeof registerOperation>): Promise<Partner>;
   decide(tx: Tx, input: { partnerId: PartnerId; decision: PartnerDecision; reason: string }): Promise<Partner>;

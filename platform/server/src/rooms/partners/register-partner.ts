@@ -1,4 +1,4 @@
-import type { AccountId, BodyOf, Partner, PartnerId, PartnerStatus, registerPartner as operation } from '@chung/contracts';
+import type { AccountId, BodyOf, registerPartner as operation, Partner, PartnerId, PartnerStatus } from '@chung/contracts';
 import type { Db, Tx } from '../../kernel/db.ts';
 import { newId } from '../../kernel/ids.ts';
 import { insertPartner } from './store.ts';

@@ -128,7 +128,11 @@ export async function findContractAt(on: Tx, partnerId: PartnerId, at: Date): Pr
 }
 
 /** Partner and contract in one round trip: claims read both each time. */
-export async function findStanding(on: Tx, partnerId: PartnerId, at: Date): Promise<{ partner: Partner; contract: ContractTerms | null } | null> {
+export async function findStanding(
+  on: Tx,
+  partnerId: PartnerId,
+  at: Date,
+): Promise<{ partner: Partner; contract: ContractTerms | null } | null> {
   const [row] = await on.query<PartnerRow & { [Column in keyof ContractRow]: ContractRow[Column] | null }>(
     `SELECT ${COLUMNS}, t.* FROM chung.partners p LEFT JOIN LATERAL (${CONTRACT_AT}) t ON true WHERE p.id = $1`,
     [partnerId, at],
