@@ -7,6 +7,7 @@ import { bootstrap } from './bootstrap.mjs';
 import { root } from './paths.mjs';
 import { runShown } from './processes.mjs';
 import { exitWithFailure, say } from './report.mjs';
+import { summaryLine } from './summary.mjs';
 import { checkTypes } from './types.mjs';
 
 function readCounts(file) {
@@ -40,10 +41,6 @@ async function runVitest({ node, env }, args) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-export function summaryLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 async function test() {
