@@ -1,0 +1,96 @@
+import type { Language, Text } from '@chung/contracts';
+import { createInstance, type i18n, type ResourceLanguage } from 'i18next';
+import { useCallback } from 'react';
+import { initReactI18next, useTranslation } from 'react-i18next';
+import type { UiTexts } from './vi.ts';
+
+const STORAGE_KEY = 'chung.language';
+const DEFAULT_LANGUAGE: Language = 'vi';
+
+/** Loads one language of an app's own texts, so that nobody downloads the other. */
+export type LoadTexts = (language: Language) => Promise<ResourceLanguage | object>;
+
+/** What a person chose before; Vietnamese for everyone else. Storage may be blocked, which is no reason to fail. */
+function chosenLanguage(): Language {
+  try {
+    return localStorage.getItem(STORAGE_KEY) === 'en' ? 'en' : DEFAULT_LANGUAGE;
+  } catch {
+    return DEFAULT_LANGUAGE;
+  }
+}
+
+function remember(language: Language): void {
+  document.documentElement.lang = language;
+  try {
+    localStorage.setItem(STORAGE_KEY, language);
+  } catch {
+    // Private mode without storage: the choice lasts for this page.
+  }
+}
+
+const loadUiTexts = async (language: Language): Promise<object> =>
+  language === 'en' ? (await import('./en.ts')).en : (await import('./vi.ts')).vi;
+
+let loadAppTexts: LoadTexts = async () => ({});
+
+async function loadInto(instance: i18n, language: Language): Promise<void> {
+  if (instance.hasResourceBundle(language, 'app')) return;
+  const [ui, app] = await Promise.all([loadUiTexts(language), loadAppTexts(language)]);
+  instance.addResourceBundle(language, 'ui', ui);
+  instance.addResourceBundle(language, 'app', app);
+}
+
+/** Starts i18next with the chosen language loaded; rendering waits for it, so no page shows keys. */
+export async function startTexts(load: LoadTexts): Promise<i18n> {
+  loadAppTexts = load;
+  const language = chosenLanguage();
+  const instance = createInstance();
+  await instance.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    ns: ['ui', 'app'],
+    defaultNS: 'app',
+    resources: {},
+    interpolation: { escapeValue: false },
+    react: { useSuspense: false },
+  });
+  await loadInto(instance, language);
+  await instance.changeLanguage(language);
+  document.documentElement.lang = language;
+  return instance;
+}
+
+/** The keys of a text tree as dotted paths; a plural's `_one` and `_other` are one key. */
+export type TextKey<Texts> = {
+  [Key in keyof Texts & string]: Texts[Key] extends string ? (Key extends `${infer Base}_${'one' | 'other'}` ? Base : Key) : `${Key}.${TextKey<Texts[Key]>}`;
+}[keyof Texts & string];
+
+export type Translate<Texts> = (key: TextKey<Texts>, values?: Readonly<Record<string, string | number>>) => string;
+
+/** The texts of the app, keyed by its own tree: `const t = useTexts<MemberTexts>()`. A wrong key is a type error. */
+export function useTexts<Texts>(): Translate<Texts> {
+  return useTranslation('app').t as unknown as Translate<Texts>;
+}
+
+export function useUiTexts(): Translate<UiTexts> {
+  return useTranslation('ui').t as unknown as Translate<UiTexts>;
+}
+
+export function useLanguage(): readonly [Language, (language: Language) => Promise<void>] {
+  const { i18n } = useTranslation();
+  const choose = useCallback(
+    async (language: Language) => {
+      await loadInto(i18n, language);
+      await i18n.changeLanguage(language);
+      remember(language);
+    },
+    [i18n],
+  );
+  return [i18n.language === 'en' ? 'en' : 'vi', choose];
+}
+
+/** Picks the reader's side of a two-language text that a partner or admin wrote. */
+export function useLocal(): (text: Text) => string {
+  const [language] = useLanguage();
+  return useCallback((text) => text[language], [language]);
+}
