@@ -24,7 +24,13 @@ async function send(wire: WireOperation, input: LooseInput, options: ClientOptio
   // An upload takes as long as it takes; everything else answers soon or is given up.
   const deadline = wire.bodyType === 'stream' ? [] : [AbortSignal.timeout((options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000)];
   const signal = AbortSignal.any([...deadline, ...(input.signal ? [input.signal] : [])]);
-  const init: RequestInit = { method: wire.method, headers, body, signal, ...(options.credentials ? { credentials: options.credentials } : {}) };
+  const init: RequestInit = {
+    method: wire.method,
+    headers,
+    body,
+    signal,
+    ...(options.credentials ? { credentials: options.credentials } : {}),
+  };
   if (typeof ReadableStream !== 'undefined' && body instanceof ReadableStream) Object.assign(init, { duplex: 'half' });
   try {
     return await (options.fetch ?? fetch)(url, init);

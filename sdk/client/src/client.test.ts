@@ -30,10 +30,16 @@ function scripted(...answers: (() => Answer)[]) {
   return { asked, fetch: fetchOnce as typeof fetch };
 }
 
-const json = (status: number, body: unknown, headers: Record<string, string> = {}) => () =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
+const json =
+  (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  () =>
+    new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 const problem = (status: number, code: string, extras: object = {}, headers: Record<string, string> = {}) =>
-  json(status, { type: `/docs/errors/${code}`, title: code, status, code, docs: `/docs/errors/${code}`, request_id: 'req-1', ...extras }, headers);
+  json(
+    status,
+    { type: `/docs/errors/${code}`, title: code, status, code, docs: `/docs/errors/${code}`, request_id: 'req-1', ...extras },
+    headers,
+  );
 
 beforeEach(() => {
   vi.useFakeTimers({ shouldAdvanceTime: true, advanceTimeDelta: 200 });
@@ -60,8 +66,8 @@ describe('a call', () => {
 
   it('asks for headers before each attempt', async () => {
     const { asked, fetch } = scripted(problem(503, 'unavailable'), json(201, redemption));
-    let count = 0;
-    const client = createClient({ fetch, headers: () => ({ 'x-csrf-token': `t${(count += 1)}` }) });
+    const tokens = ['t1', 't2'];
+    const client = createClient({ fetch, headers: () => ({ 'x-csrf-token': tokens.shift() ?? '' }) });
     await client.call('offers.claim', { params: { offerId: OFFER_ID } });
     expect(asked.map((request) => request.headers.get('x-csrf-token'))).toEqual(['t1', 't2']);
   });
@@ -94,14 +100,18 @@ describe('a refusal', () => {
     const fields = [{ path: 'stock', code: 'too_small', message: 'Quá nhỏ' }];
     const reasons = [{ fact: 'province', message: 'Chỉ dành cho Hà Nội' }];
     const { fetch } = scripted(problem(422, 'validation_failed', { fields, reasons, detail: 'chi tiết' }));
-    const error = await createClient({ fetch }).call('me.get').catch((thrown: unknown) => thrown);
+    const error = await createClient({ fetch })
+      .call('me.get')
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ code: 'validation_failed', status: 422, detail: 'chi tiết', fields, reasons, requestId: 'req-1' });
   });
 
   it('from a proxy that answers HTML still has a code', async () => {
     const { fetch } = scripted(() => new Response('<h1>Bad gateway</h1>', { status: 502 }));
-    const error = await createClient({ fetch, attempts: 1 }).call('me.get').catch((thrown: unknown) => thrown);
+    const error = await createClient({ fetch, attempts: 1 })
+      .call('me.get')
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'unavailable', status: 502 });
   });
 
@@ -137,7 +147,9 @@ describe('a repeat', () => {
 
   it('is not made of a refusal', async () => {
     const { asked, fetch } = scripted(problem(409, 'offer_sold_out'));
-    await expect(createClient({ fetch }).call('offers.claim', { params: { offerId: OFFER_ID } })).rejects.toMatchObject({ code: 'offer_sold_out' });
+    await expect(createClient({ fetch }).call('offers.claim', { params: { offerId: OFFER_ID } })).rejects.toMatchObject({
+      code: 'offer_sold_out',
+    });
     expect(asked).toHaveLength(1);
   });
 

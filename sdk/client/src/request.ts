@@ -22,7 +22,8 @@ export function fillPath(template: string, params: Readonly<Record<string, unkno
 /** Empty and absent values are left out, so that an unset filter and no filter are the same address. */
 export function fillQuery(query: Readonly<Record<string, unknown>>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== null && value !== '') search.append(name, String(value));
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') search.append(name, String(value));
   const text = search.toString();
   return text && `?${text}`;
 }

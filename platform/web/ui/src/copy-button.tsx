@@ -14,9 +14,19 @@ export function CopyButton({ value, label, ...rest }: { value: string; label?: s
     const timer = setTimeout(() => setCopied(false), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = () => navigator.clipboard?.writeText(value).then(() => setCopied(true), () => setCopied(false));
+  const copy = () =>
+    navigator.clipboard?.writeText(value).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
   return (
-    <Button variant="default" leftSection={copied ? <IconCheck size={18} /> : <IconCopy size={18} />} onClick={copy} aria-live="polite" {...rest}>
+    <Button
+      variant="default"
+      leftSection={copied ? <IconCheck size={18} /> : <IconCopy size={18} />}
+      onClick={copy}
+      aria-live="polite"
+      {...rest}
+    >
       {copied ? t('copied') : (label ?? t('copy'))}
     </Button>
   );

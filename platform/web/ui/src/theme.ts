@@ -86,6 +86,14 @@ export function themeFor(density: Density): MantineThemeOverride {
     },
     cursorType: 'pointer',
     respectReducedMotion: true,
-    components: { Button: sized, TextInput: sized, Select: sized, NumberInput: sized, Textarea: sized, PasswordInput: sized, NativeSelect: sized },
+    components: {
+      Button: sized,
+      TextInput: sized,
+      Select: sized,
+      NumberInput: sized,
+      Textarea: sized,
+      PasswordInput: sized,
+      NativeSelect: sized,
+    },
   });
 }

@@ -1,6 +1,6 @@
 import type { Client, ClientOptions } from '@chung/client';
 import { ApiError } from '@chung/client/light';
-import { QueryCache, MutationCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { type AppName, csrfTokenOf, sessionQuery } from './session.ts';
 
 export type MakeClient = (options: ClientOptions) => Client;
@@ -12,7 +12,8 @@ const STALE_AFTER_MS = 30_000;
 export function createQueries(app: AppName): QueryClient {
   const onError = (error: Error) => {
     // The session ended on the server: ask again, and the pages behind it give way to the sign-in page.
-    if (error instanceof ApiError && SESSION_CODES.includes(error.code)) void queries.invalidateQueries({ queryKey: sessionQuery(app).queryKey });
+    if (error instanceof ApiError && SESSION_CODES.includes(error.code))
+      void queries.invalidateQueries({ queryKey: sessionQuery(app).queryKey });
   };
   const queries: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -1,5 +1,5 @@
-import type { Actor } from '@chung/contracts';
 import { UnreachableError } from '@chung/client/light';
+import type { Actor } from '@chung/contracts';
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 
 /** The three first-party apps; each has its own cookie session at the platform. */
@@ -42,9 +42,11 @@ export function signInAddress(app: AppName, returnTo: string): string {
 export async function endSession(app: AppName, csrfToken: string | null, home: string): Promise<void> {
   const headers = new Headers({ 'x-chung-app': app, accept: 'application/json' });
   if (csrfToken) headers.set('x-csrf-token', csrfToken);
-  const response = await fetch(`/session/${app}/logout`, { method: 'POST', credentials: 'same-origin', headers }).catch((cause: unknown) => {
-    throw new UnreachableError(cause);
-  });
+  const response = await fetch(`/session/${app}/logout`, { method: 'POST', credentials: 'same-origin', headers }).catch(
+    (cause: unknown) => {
+      throw new UnreachableError(cause);
+    },
+  );
   // 401 and 403 mean that there is no such session any more, which is what was asked.
   if (!response.ok && response.status >= 500) throw new UnreachableError(new Error(`logout answered ${response.status}`));
   location.assign(home);

@@ -26,7 +26,11 @@ export interface CursorList<Item> {
  * One page of a cursor list with the way back. Cursors only go forward, so the way back is the trail of cursors taken.
  * A changed filter starts at the first page again.
  */
-export function useList<Id extends ListId>(id: Id, query?: ListQuery<Id>, options: { refetchSeconds?: number } = {}): CursorList<ItemOf<Id>> {
+export function useList<Id extends ListId>(
+  id: Id,
+  query?: ListQuery<Id>,
+  options: { refetchSeconds?: number } = {},
+): CursorList<ItemOf<Id>> {
   const api = useApi();
   const filter = JSON.stringify(query ?? {});
   const [walk, setWalk] = useState<{ filter: string; trail: readonly string[] }>({ filter, trail: [] });

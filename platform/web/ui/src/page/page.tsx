@@ -1,6 +1,6 @@
+import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { Button } from '@mantine/core';
 import { State } from '../feedback/states.tsx';
 import { useUiTexts } from '../texts/language.ts';
 import classes from './page.module.css';

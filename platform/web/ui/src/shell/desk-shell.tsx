@@ -3,7 +3,7 @@ import { type ComponentType, type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession } from '../app/context.tsx';
 import { OfflineNotice } from '../feedback/offline-notice.tsx';
-import { IconMenu, IconSignOut } from '../icons.tsx';
+import { IconMenu, type IconProps, IconSignOut } from '../icons.tsx';
 import { SkipLink } from '../page/page.tsx';
 import { useUiTexts } from '../texts/language.ts';
 import { Brand } from './brand.tsx';
@@ -14,7 +14,7 @@ export interface NavEntry {
   /** Path inside the app, without its base. */
   readonly href: string;
   readonly label: string;
-  readonly icon?: ComponentType<{ size?: number }>;
+  readonly icon?: ComponentType<IconProps>;
   /** A number that waits, e.g. submissions in the queue. */
   readonly count?: number;
 }
@@ -75,7 +75,14 @@ export function DeskShell({ area, nav, accountNote, children }: DeskShellProps) 
       <header className={classes.side} data-open={open}>
         <div className={classes.top}>
           <Brand area={area} />
-          <button type="button" className={classes.burger} aria-expanded={open} aria-controls="navigation" aria-label={t('menu')} onClick={() => setOpen(!open)}>
+          <button
+            type="button"
+            className={classes.burger}
+            aria-expanded={open}
+            aria-controls="navigation"
+            aria-label={t('menu')}
+            onClick={() => setOpen(!open)}
+          >
             <IconMenu />
           </button>
         </div>

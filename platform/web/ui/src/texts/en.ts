@@ -28,5 +28,9 @@ export const en: UiTexts = {
   slow: { title: 'This is taking too long', detail: 'The service answers more slowly than usual. Try again in a few seconds.' },
   unexpected: { title: 'Something went wrong on our side', detail: 'Reload the page. If it still fails, please try again later.' },
   reload: 'Reload the page',
-  notFound: { title: 'Page not found', detail: 'The address may have changed, or you may not be allowed to see it.', home: 'Go to the home page' },
+  notFound: {
+    title: 'Page not found',
+    detail: 'The address may have changed, or you may not be allowed to see it.',
+    home: 'Go to the home page',
+  },
 };

@@ -62,7 +62,11 @@ export async function startTexts(load: LoadTexts): Promise<i18n> {
 
 /** The keys of a text tree as dotted paths; a plural's `_one` and `_other` are one key. */
 export type TextKey<Texts> = {
-  [Key in keyof Texts & string]: Texts[Key] extends string ? (Key extends `${infer Base}_${'one' | 'other'}` ? Base : Key) : `${Key}.${TextKey<Texts[Key]>}`;
+  [Key in keyof Texts & string]: Texts[Key] extends string
+    ? Key extends `${infer Base}_${'one' | 'other'}`
+      ? Base
+      : Key
+    : `${Key}.${TextKey<Texts[Key]>}`;
 }[keyof Texts & string];
 
 export type Translate<Texts> = (key: TextKey<Texts>, values?: Readonly<Record<string, string | number>>) => string;
