@@ -13,6 +13,15 @@ export const DEFAULT_BUDGETS: RateBudgets = {
   organisation: { read: 6_000, write: 3_000, bulk: 60, sensitive: 600 },
 };
 
+/** All budgets times a factor, at least one request each. */
+export function scaleBudgets(budgets: RateBudgets, factor: number): RateBudgets {
+  const scale = ({ read, write, bulk, sensitive }: Readonly<Record<RateClass, number>>) => {
+    const times = (points: number) => Math.max(1, Math.round(points * factor));
+    return { read: times(read), write: times(write), bulk: times(bulk), sensitive: times(sensitive) };
+  };
+  return { person: scale(budgets.person), organisation: scale(budgets.organisation) };
+}
+
 const WINDOW_SECONDS = 60;
 
 export interface RateLimits {

@@ -5,7 +5,7 @@ import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.t
 import type { RedemptionPorts } from './ports.ts';
 import { findForMember, findForPartner } from './read-redemptions.ts';
 import type { Arrow, RedemptionRow } from './redemption.ts';
-import { usePresentation } from './store.ts';
+import { findOwned, usePresentation } from './store.ts';
 import { transition } from './transition.ts';
 
 /** The guard refused: say why from the row as it is now. A lapsed hold reads as RESERVED until the sweeper came by. */
@@ -18,8 +18,10 @@ function refusal(row: RedemptionRow, arrow: Arrow): DomainError {
 async function move(tx: Tx, ports: RedemptionPorts, step: { row: RedemptionRow; arrow: Arrow; reason?: string }): Promise<RedemptionRow> {
   const { row, arrow, reason } = step;
   const moved = await transition(tx, ports, { offerId: row.offerId, id: row.id, arrow, ...(reason !== undefined && { reason }) });
-  if (!moved) throw refusal(row, arrow);
-  return moved;
+  if (moved) return moved;
+  // Another request may have moved it between our read and our write: answer what is recorded now.
+  const now = await findOwned(tx, { partnerId: row.partnerId }, row.id);
+  throw refusal(now ?? row, arrow);
 }
 
 export async function cancelRedemption(tx: Tx, ports: RedemptionPorts, of: { principal: MemberPrincipal; id: RedemptionId }): Promise<RedemptionRow> {

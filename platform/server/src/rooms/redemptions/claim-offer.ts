@@ -5,7 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import { partOf } from '../../kernel/money.ts';
 import { appendEvent } from '../../kernel/outbox.ts';
 import type { MemberPrincipal } from '../../kernel/principal.ts';
-import { evaluateEligibility, isEligible, type OfferForClaim } from '../offers/index.ts';
+import { isEligible, type OfferForClaim } from '../offers/index.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { redeemedJournal, reservedJournal } from './postings.ts';
 import type { Cashback, RedemptionRow } from './redemption.ts';
@@ -46,7 +46,7 @@ async function judge(ports: RedemptionPorts, { principal, offerId }: Claim): Pro
   if (offer.state !== 'published' || !offer.partnerActive || !isWithin(offer)) throw new DomainError('offer_not_open');
   const facts = await ports.factsOf(principal.memberId);
   if (!facts) throw new DomainError('not_eligible');
-  const eligibility = evaluateEligibility(offer.terms.eligibility, facts, { at: offer.at, names: ports.names });
+  const eligibility = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, offer.at);
   if (!isEligible(eligibility)) throw new DomainError('not_eligible', { reasons: eligibility.filter((reason) => !reason.holds) });
   return { offer, eligibility };
 }

@@ -3,7 +3,7 @@ import type { Cursors } from '../../kernel/cursor.ts';
 import type { Db } from '../../kernel/db.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
 import type { Ledger } from '../ledger/index.ts';
-import type { MemberFacts, Offers, PlaceNames } from '../offers/index.ts';
+import type { MemberFacts, Offers } from '../offers/index.ts';
 import type { ReceiptSigner } from './receipt.ts';
 
 /** What this room works with; `main.ts` hands it in. */
@@ -14,7 +14,6 @@ export interface RedemptionPorts {
   readonly pairwise: Pairwise;
   readonly cursors: Cursors;
   readonly receipts: ReceiptSigner;
-  readonly names: PlaceNames;
   /** IANA zone of the market: a member's day begins there, whatever zone the host is in. */
   readonly timeZone: string;
   factsOf(memberId: MemberId): Promise<MemberFacts | null>;

@@ -1,0 +1,122 @@
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import { createCursors } from './kernel/cursor.ts';
+import { createDb, type Db } from './kernel/db.ts';
+import type { Keys } from './kernel/keys.ts';
+import { createMetrics } from './kernel/metrics.ts';
+import { createPairwise } from './kernel/pairwise.ts';
+import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets } from './kernel/rate-limit.ts';
+import type { SeamPorts } from './kernel/seam.ts';
+import { createVault } from './kernel/vault.ts';
+import { auditRoutes, recordEntry } from './rooms/audit/index.ts';
+import { catalogueRoutes, createCatalogue } from './rooms/catalogue/index.ts';
+import { createIdentity, type Identity, identityRoutes } from './rooms/identity/index.ts';
+import { createLedger, ledgerRoutes } from './rooms/ledger/index.ts';
+import { createMembers, type Members, memberRoutes } from './rooms/members/index.ts';
+import { createOffers, type Offers, offersRoutes } from './rooms/offers/index.ts';
+import { createPartners, type Partners, partnersRoutes } from './rooms/partners/index.ts';
+import { createReceiptSigner, createUsage, expireLapsedHolds, type RedemptionPorts, redemptionsRoutes } from './rooms/redemptions/index.ts';
+import { createReviews, type Reviews, reviewsRoutes } from './rooms/reviews/index.ts';
+
+/** The market this platform serves; a second market is a second module, not a condition in the code. */
+const TIME_ZONE = 'Asia/Ho_Chi_Minh';
+
+export interface Platform {
+  readonly app: Express;
+  readonly db: Db;
+  readonly identity: Identity;
+  readonly members: Members;
+  readonly partners: Partners;
+  readonly offers: Offers;
+  readonly reviews: Reviews;
+  readonly redemptions: RedemptionPorts;
+  /** What the worker runs again and again; each is safe on several nodes at once. */
+  readonly jobs: Readonly<Record<string, () => Promise<unknown>>>;
+  close(): Promise<void>;
+}
+
+export interface Parts {
+  readonly config: Config;
+  readonly keys: Keys;
+  readonly serverUrl: string;
+  readonly webDirectory: string;
+  readonly log: Logger;
+}
+
+/** Builds every room and hands each what it may know of the others. Opens no socket. */
+export async function composePlatform({ config, keys, serverUrl, webDirectory, log }: Parts): Promise<Platform> {
+  const db = createDb(serverUrl, { poolSize: config.CHUNG_POOL_SIZE, onIdleError: (error) => log.warn({ err: error }, 'idle database connection lost') });
+  const cursors = createCursors(keys.cursor);
+  const vault = createVault(keys.vault);
+  const pairwise = createPairwise(keys.pairwise);
+  const { baseUrl, dataDirectory } = config;
+
+  const members = createMembers({ db, vault, dataDirectory, log, cursors });
+  const identity = await createIdentity({ db, keys, pairwise, baseUrl, log, members, cursors });
+  const partners = createPartners({ db, cursors, identity });
+  const names = await members.placeNames();
+  const offers = createOffers({ db, cursors, vault, partners, names });
+  const reviews = createReviews({ db, cursors, partners, offers });
+  const ledger = createLedger();
+  const receipts = createReceiptSigner({ issuer: baseUrl, keys: keys.receiptSigning });
+  const factsOf = members.factsOf;
+  const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, factsOf };
+  const catalogue = createCatalogue({ db, cursors, offers, members, usageOf: createUsage(db), names });
+
+  const app = createApp({
+    baseUrl,
+    version: '0.1.0',
+    log,
+    metrics: createMetrics(),
+    seam: seamPorts(db, identity, config),
+    routes: [
+      ...memberRoutes(members),
+      ...identityRoutes(identity),
+      ...partnersRoutes(partners),
+      ...offersRoutes(offers),
+      ...reviewsRoutes(reviews),
+      ...catalogueRoutes(catalogue),
+      ...redemptionsRoutes(redemptions),
+      ...ledgerRoutes({ db }),
+      ...auditRoutes({ db, cursors }),
+    ],
+    identityRouter: identity.router,
+    publicDocuments: { '/.well-known/chung-receipt-keys.json': () => receipts.publicKeys },
+    webDirectory,
+    trustedProxies: config.CHUNG_TRUSTED_PROXIES,
+    metricsToken: config.CHUNG_METRICS_TOKEN ?? null,
+    isReady: () => answers(db),
+  });
+  const jobs = { expireLapsedHolds: () => expireLapsedHolds(redemptions), sweepExpiredTokens: () => identity.sweepExpired() };
+  return { app, db, identity, members, partners, offers, reviews, redemptions, jobs, close: () => db.close() };
+}
+
+function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
+  return {
+    db,
+    rateLimits: createRateLimits(scaleBudgets(DEFAULT_BUDGETS, config.CHUNG_RATE_FACTOR)),
+    resourceMetadataUrl: `${config.baseUrl}/.well-known/oauth-protected-resource/v1`,
+    authenticate: (request) => identity.authenticate(request),
+    audit: (tx, { principal, action, target, requestId, detail }) =>
+      recordEntry(tx, {
+        partnerId: principal.actor === 'partner' ? principal.partnerId : null,
+        actor: { kind: principal.actor, id: principal.actor === 'admin' ? principal.accountId : principal.actor === 'partner' ? (principal.accountId ?? principal.clientId) : principal.subject },
+        action,
+        target,
+        requestId,
+        detail,
+      }),
+  };
+}
+
+/** Ready means the database answers a query now, not that it once did. */
+async function answers(db: Db): Promise<boolean> {
+  try {
+    await db.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  }
+}

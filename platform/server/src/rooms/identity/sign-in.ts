@@ -1,0 +1,42 @@
+import { createHmac } from 'node:crypto';
+import type { Db } from '../../kernel/db.ts';
+import type { Account } from './account.ts';
+import { normalUsername } from './create-account.ts';
+import { passwordMatches } from './passwords.ts';
+import { returnAttempt, takeAttempt } from './sign-in-store.ts';
+import { findAccount } from './store.ts';
+
+export type SignIn =
+  | { readonly outcome: 'signed-in'; readonly account: Account }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'locked'; readonly retryAfterSeconds: number };
+
+/** One account is tried rarely by its owner; one address may be a whole office behind a gateway. */
+const LIMITS = { account: 8, address: 60 } as const;
+
+export interface SignInAttempt {
+  readonly username: string;
+  readonly password: string;
+  readonly address: string;
+}
+
+/**
+ * Checks a password under two limits, per account name and per address. Unknown names are counted and answered like known
+ * ones, and the counters fail closed: without the database nobody signs in.
+ */
+export async function signIn(deps: { db: Db; secret: string }, attempt: SignInAttempt): Promise<SignIn> {
+  const { db, secret } = deps;
+  const username = normalUsername(attempt.username);
+  const key = (kind: keyof typeof LIMITS, value: string) =>
+    `${kind}:${createHmac('sha256', secret).update(`sign-in\0${kind}\0${value}`).digest('base64url')}`;
+  const keys = { account: key('account', username), address: key('address', attempt.address) };
+
+  const waitSeconds = Math.max(await takeAttempt(db, keys.address, LIMITS.address), await takeAttempt(db, keys.account, LIMITS.account));
+  if (waitSeconds > 0) return { outcome: 'locked', retryAfterSeconds: waitSeconds };
+
+  const account = await findAccount(db, { username });
+  const matches = await passwordMatches(account?.passwordHash ?? null, attempt.password);
+  if (!account || !matches || account.state !== 'open') return { outcome: 'refused' };
+  await returnAttempt(db, keys);
+  return { outcome: 'signed-in', account };
+}
