@@ -22,7 +22,7 @@ function commands() {
       '--max-diagnostics=40',
     ]),
     nodeScript('import rule (dependency-cruiser)', [
-      tool('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+      tool('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
       ...['--config', '.dependency-cruiser.cjs', 'platform', 'sdk', 'test'],
     ]),
     nodeScript('unused files, exports, dependencies (knip)', [tool('knip', 'bin', 'knip.js')]),
