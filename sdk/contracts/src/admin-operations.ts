@@ -57,7 +57,7 @@ export const decideSubmission = operation({
     }),
   ]),
   reply: AdminSubmission,
-  errors: ['not_found', 'wrong_state'],
+  errors: ['not_found', 'wrong_state', 'partner_not_active', 'validation_failed'],
   title: { vi: 'Duyệt hoặc từ chối', en: 'Decide a submission' },
 });
 

@@ -118,7 +118,7 @@ export const PartnerOffer = z.object({
   createdAt: Instant,
   updatedAt: Instant,
   lastDecision: z
-    .object({ decision: z.enum(['approved', 'refused']), reasons: z.array(z.object({ rule: z.string(), text: textUpTo(500) })), decidedAt: Instant })
+    .object({ decision: z.enum(['approved', 'refused']), reasons: z.array(z.object({ rule: z.string(), text: textUpTo(1000) })), decidedAt: Instant })
     .nullable(),
 });
 export type PartnerOffer = z.infer<typeof PartnerOffer>;

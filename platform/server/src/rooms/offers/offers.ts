@@ -23,7 +23,7 @@ import { findForMember, type MemberSearch, type OfferForMember } from './find-fo
 import type { Offer, OfferDecision } from './offer.ts';
 import { type OfferForClaim, offerForClaim } from './offer-for-claim.ts';
 import { applyDecision, submitOffer } from './review-offer.ts';
-import { findOfferVersion, findPartnerOffer, listPartnerOffers } from './store.ts';
+import { findOfferVersions, findPartnerOffer, listPartnerOffers } from './store.ts';
 import { createTermsCache } from './terms-cache.ts';
 import { redeemHeldUnit, returnUnit, takeUnit, type UnitHolder } from './units.ts';
 import { uploadCodes } from './upload-codes.ts';
@@ -46,7 +46,8 @@ interface PartnerSide {
 interface ReviewSide {
   submit(tx: Tx, input: OwnOffer): Promise<Offer>;
   applyDecision(tx: Tx, input: { offerId: OfferId; termsVersion: number; decision: OfferDecision }): Promise<Offer>;
-  atVersion(offerId: OfferId, termsVersion: number, on?: Tx): Promise<Offer | null>;
+  /** Each with that version of its terms; in no order. */
+  atVersions(keys: readonly { offerId: OfferId; termsVersion: number }[], on?: Tx): Promise<readonly Offer[]>;
 }
 
 /** For redemptions; what writes takes the caller's transaction. */
@@ -79,7 +80,7 @@ export function createOffers(deps: { db: Db; partners: Partners; vault: Vault; c
     uploadCodes: (input) => uploadCodes(deps, input),
     submit: (tx, input) => submitOffer(tx, partners, input),
     applyDecision: (tx, input) => applyDecision(tx, partners, input),
-    atVersion: (offerId, version, on = db) => findOfferVersion(on, offerId, version),
+    atVersions: (keys, on = db) => findOfferVersions(on, keys),
     offerForClaim: (offerId, on = db) => offerForClaim(on, { partners, terms }, offerId),
     takeUnit,
     redeemHeldUnit,

@@ -4,7 +4,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { Partners } from '../partners/index.ts';
 import { putListing } from './listing-store.ts';
 import type { Offer, OfferDecision } from './offer.ts';
-import { findOfferVersion, lockPartnerOffer, moveOffer } from './store.ts';
+import { findOfferVersions, lockPartnerOffer, moveOffer } from './store.ts';
 
 /** `draft → submitted`. The caller checks the offer it gets and throws to take the move back. */
 export async function submitOffer(tx: Tx, partners: Partners, input: { partnerId: PartnerId; offerId: OfferId }): Promise<Offer> {
@@ -30,7 +30,7 @@ export async function applyDecision(
   const approved = decision.decision === 'approved';
   const moved = await moveOffer(tx, { id: offerId, termsVersion }, { as: approved ? 'publish' : 'refuse', decision });
   if (!moved) throw new DomainError('wrong_state');
-  const offer = await findOfferVersion(tx, offerId, termsVersion);
+  const [offer] = await findOfferVersions(tx, [{ offerId, termsVersion }]);
   if (!offer) throw new Error(`offer ${offerId} is missing after its decision`);
   if (approved) await list(tx, partners, offer);
   return offer;

@@ -21,16 +21,20 @@ interface OfferRow {
 // A published offer whose window has passed reads as ended; no job has to come by for that to be true.
 const STATE = `CASE WHEN o.state = 'published' AND (t.terms #>> '{window,endsAt}')::timestamptz <= now() THEN 'ended' ELSE o.state END`;
 
-const SELECT_OFFER = (version: string) => `
+const SELECT_OFFER = (source: string, version: string) => `
   SELECT o.id, o.partner_id, ${STATE} AS state, t.version, t.terms, s.stock, s.held, s.redeemed,
          p.total AS codes_total, u.used AS codes_used, o.last_decision, o.created_at, o.updated_at
-    FROM chung.offers o
+    FROM ${source}
     JOIN chung.offer_terms t ON t.offer_id = o.id AND t.version = ${version}
     JOIN chung.offer_stock s ON s.offer_id = o.id
     LEFT JOIN chung.code_pools p ON p.offer_id = o.id
     CROSS JOIN LATERAL (SELECT count(*) AS used FROM chung.codes c WHERE c.offer_id = o.id AND c.redemption_id IS NOT NULL) u`;
 
-const CURRENT = SELECT_OFFER('o.terms_version');
+const CURRENT = SELECT_OFFER('chung.offers o', 'o.terms_version');
+const BY_VERSION = SELECT_OFFER(
+  'unnest($1::uuid[], $2::integer[]) AS k (offer_id, version) JOIN chung.offers o ON o.id = k.offer_id',
+  'k.version',
+);
 
 function offerOf(row: OfferRow): Offer {
   const terms = OfferDraft.parse(row.terms);
@@ -76,10 +80,10 @@ export async function lockPartnerOffer(tx: Tx, partnerId: PartnerId, offerId: Of
   return findPartnerOffer(tx, partnerId, offerId);
 }
 
-/** Any offer with one version of its terms, for reviewers. */
-export async function findOfferVersion(on: Tx, offerId: OfferId, version: number): Promise<Offer | null> {
-  const [row] = await on.query<OfferRow>(`${SELECT_OFFER('$2')} WHERE o.id = $1`, [offerId, version]);
-  return row ? offerOf(row) : null;
+/** Any partner's offers, each with one version of its terms, for reviewers; in one round trip, in no order. */
+export async function findOfferVersions(on: Tx, keys: readonly { offerId: OfferId; termsVersion: number }[]): Promise<readonly Offer[]> {
+  const rows = await on.query<OfferRow>(BY_VERSION, [keys.map((key) => key.offerId), keys.map((key) => key.termsVersion)]);
+  return rows.map(offerOf);
 }
 
 /** Newest first; `before` is the last id of the page before. */

@@ -16,7 +16,7 @@ export interface Partners {
   find(partnerId: PartnerId): Promise<Partner | null>;
   findBySlug(slug: string): Promise<Partner | null>;
   /** Several at once, by id; one round trip for a page. */
-  findMany(partnerIds: readonly PartnerId[]): Promise<ReadonlyMap<PartnerId, Partner>>;
+  findMany(partnerIds: readonly PartnerId[], on?: Tx): Promise<ReadonlyMap<PartnerId, Partner>>;
   /** Throws `partner_not_active` unless an admin has approved the partner and not suspended it. */
   requireActive(partnerId: PartnerId, on?: Tx): Promise<Partner>;
   /** The terms in force at that moment; null before the first contract. */
@@ -41,7 +41,7 @@ export function createPartners(deps: { db: Db; identity: PartnerIdentity; cursor
     },
     find: async (partnerId) => (await findMany([partnerId])).get(partnerId) ?? null,
     findBySlug: (slug) => findPartnerBySlug(db, slug),
-    findMany: (partnerIds) => findMany(partnerIds),
+    findMany,
     requireActive: async (partnerId, on = db) => {
       const partner = (await findMany([partnerId], on)).get(partnerId);
       if (partner?.status !== 'active') throw new DomainError('partner_not_active');

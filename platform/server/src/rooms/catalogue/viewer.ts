@@ -1,0 +1,18 @@
+import type { MemberId, OfferId, PartnerId } from '@chung/contracts';
+import type { Cursors } from '../../kernel/cursor.ts';
+import type { MemberFacts, Offers } from '../offers/index.ts';
+
+/** Who is looking: a member through an app. A partner's app sees that partner's offers only; null is the platform's own app. */
+export interface Viewer {
+  readonly memberId: MemberId;
+  readonly partnerId: PartnerId | null;
+}
+
+export interface CatalogueDeps {
+  readonly offers: Offers;
+  readonly cursors: Cursors;
+  /** Null for a member who is no longer in the directory. */
+  readonly factsOf: (memberId: MemberId) => Promise<MemberFacts | null>;
+  /** How often the member used each offer; offers that are not in the answer were not used. Redemptions answers, which this room may not open. */
+  readonly usageOf: (memberId: MemberId, offerIds: readonly OfferId[]) => Promise<ReadonlyMap<OfferId, number>>;
+}

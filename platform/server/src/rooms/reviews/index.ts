@@ -1,0 +1,2 @@
+export { reviewsRoutes } from './http.ts';
+export { createReviews, type Reviews, type ReviewsDeps } from './reviews.ts';

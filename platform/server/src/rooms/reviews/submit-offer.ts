@@ -1,0 +1,42 @@
+import type { Finding, Language, OfferId, PartnerId, Submission, SubmissionId } from '@chung/contracts';
+import type { Tx } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
+import { appendEvent } from '../../kernel/outbox.ts';
+import type { Offers } from '../offers/index.ts';
+import { checkOffer } from './offer-checks.ts';
+import { findSubmission, insertSubmission, type SubmissionRecord } from './store.ts';
+
+/** Puts an offer into the queue. What fails a check is answered with every finding, and nothing has happened. */
+export async function submitOffer(
+  tx: Tx,
+  { offers, knowsProvince }: { offers: Offers; knowsProvince: (code: string) => boolean },
+  input: { partnerId: PartnerId; offerId: OfferId; language: Language },
+): Promise<Submission> {
+  const { partnerId, offerId, language } = input;
+  const offer = await offers.submit(tx, { partnerId, offerId });
+  const [clock] = await tx.query<{ now: Date }>('SELECT now() AS now');
+  if (!clock) throw new Error('SELECT now() answered no row');
+  const findings = checkOffer({ terms: offer.terms, units: offer.units, codes: offer.codes, now: clock.now, knowsProvince });
+  const errors = findings.filter((finding) => finding.severity === 'error');
+  if (errors.length > 0) throw checksFailed(errors, language);
+
+  const id = newId<SubmissionId>();
+  await insertSubmission(tx, { id, offerId, partnerId, termsVersion: offer.termsVersion, findings });
+  await appendEvent(tx, { type: 'offer.submitted.v1', shardId: partnerId, partnerId, data: { offerId, submissionId: id } });
+  const submission = await findSubmission(tx, id);
+  if (!submission) throw new Error(`submission ${id} is missing after its insert`);
+  return submissionOf(submission);
+}
+
+export function submissionOf(record: SubmissionRecord): Submission {
+  const { id, offerId, state, termsVersion, findings, queuePosition, submittedAt } = record;
+  return { id, offerId, state, termsVersion, findings, queuePosition, submittedAt: submittedAt.toISOString() };
+}
+
+function checksFailed(errors: readonly Finding[], language: Language): DomainError {
+  return new DomainError('checks_failed', {
+    fields: errors.map((error) => ({ path: error.path, code: error.rule, message: error.text[language] })),
+    reasons: errors.map((error) => ({ fact: error.rule, text: error.text })),
+  });
+}
