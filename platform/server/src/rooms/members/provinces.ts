@@ -17,7 +17,10 @@ export const FORMER_PROVINCES: readonly FormerProvince[] = z.array(FormerProvinc
 
 // A code that both lists use always stays within one province (old 15 Yên Bái is now part of 15 Lào Cai), so the two lists
 // read as one map, and a register need not say which list it was written with. A test holds this.
-const currentCodes = new Map([...FORMER_PROVINCES.map((former) => [former.code, former.provinceCode] as const), ...PROVINCES.map(({ code }) => [code, code] as const)]);
+const currentCodes = new Map([
+  ...FORMER_PROVINCES.map((former) => [former.code, former.provinceCode] as const),
+  ...PROVINCES.map(({ code }) => [code, code] as const),
+]);
 
 /** The province of today for a code of either list; undefined for a code of neither. */
 export function currentProvinceCode(anyCode: string): string | undefined {

@@ -1,4 +1,4 @@
-import { type CsvError, parse, type Parser } from 'csv-parse';
+import { type CsvError, type Parser, parse } from 'csv-parse';
 import { type ColumnPositions, delimiterOf, findColumns } from './columns.ts';
 import { refuseRegister } from './refusal.ts';
 import { onlyUtf8 } from './text-encoding.ts';
@@ -145,7 +145,8 @@ export async function readRegister(source: AsyncIterable<Buffer>): Promise<Regis
     const ending = counted(isOver ? [] : await reader.finish());
     refuseCut(last, width, lastByte === LINE_FEED);
     if (ending.length > 0) yield ending;
-    if (rows === 0) throw refuseRegister('Tệp chỉ có dòng tiêu đề, không có dòng đoàn viên nào.', 'The file has a header but not one row below it.');
+    if (rows === 0)
+      throw refuseRegister('Tệp chỉ có dòng tiêu đề, không có dòng đoàn viên nào.', 'The file has a header but not one row below it.');
   }
   return { columns, width, groups: groups() };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -57,7 +58,7 @@ export function createRejectionReport(path: string): RejectionReport {
         const texts = [rejectionText(rejection, 'vi'), rejectionText(rejection, 'en')].map(quoted);
         return `${rejection.row},${rejection.column},${rejection.reason},${texts.join(',')}\n`;
       });
-      if (!file.write(lines.join(''))) await new Promise((resolve) => file?.once('drain', resolve).once('error', resolve));
+      if (!file.write(lines.join(''))) await once(file, 'drain');
     },
     get rejectedRows() {
       return rejectedRows;

@@ -5,7 +5,10 @@ export const REJECTION_REASONS = {
   wrong_width: { vi: 'Số ô không khớp với dòng tiêu đề.', en: 'The number of cells differs from the header.' },
   empty: { vi: 'Không được để trống.', en: 'Must not be empty.' },
   too_long: { vi: 'Quá dài.', en: 'Too long.' },
-  bad_code: { vi: 'Mã chỉ gồm chữ không dấu, số và . - _ /, từ 3 đến 32 ký tự.', en: 'A code has 3 to 32 unaccented letters, digits and . - _ /.' },
+  bad_code: {
+    vi: 'Mã chỉ gồm chữ không dấu, số và . - _ /, từ 3 đến 32 ký tự.',
+    en: 'A code has 3 to 32 unaccented letters, digits and . - _ /.',
+  },
   bad_name: { vi: 'Họ tên có ký tự lạ; có thể do sai phông chữ.', en: 'The name has odd characters, perhaps from a wrong font.' },
   bad_date: { vi: 'Không phải ngày hợp lệ (YYYY-MM-DD hoặc DD/MM/YYYY).', en: 'Not a valid date (YYYY-MM-DD or DD/MM/YYYY).' },
   date_out_of_range: { vi: 'Ngày nằm trong tương lai hoặc quá xa trong quá khứ.', en: 'The date is in the future or too long ago.' },

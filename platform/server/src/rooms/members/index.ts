@@ -1,0 +1,11 @@
+export { type DrawnMember, generateMembers } from './generator/generate-members.ts';
+export { generateUnits } from './generator/generate-units.ts';
+export { registerFile } from './generator/register-file.ts';
+export { memberRoutes } from './http.ts';
+export type { ImportOrder, ImportProgress } from './import-members.ts';
+export type { ImportRecord } from './import-store.ts';
+export type { Member, MemberFacts, MemberRole } from './member.ts';
+export { createMembers, type Members, type MembersDeps } from './members.ts';
+export type { PlaceNames } from './place-names.ts';
+export { PROVINCES } from './provinces.ts';
+export type { Unit, UnitKind } from './unit.ts';
