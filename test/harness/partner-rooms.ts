@@ -6,6 +6,7 @@ import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { createVault } from '../../platform/server/src/kernel/vault.ts';
 import { createOffers, type MemberFacts, type Offers } from '../../platform/server/src/rooms/offers/index.ts';
 import { createPartners, type PartnerIdentity, type Partners } from '../../platform/server/src/rooms/partners/index.ts';
+import { createReviews, type Reviews } from '../../platform/server/src/rooms/reviews/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export interface PartnerRooms {
@@ -13,6 +14,7 @@ export interface PartnerRooms {
   readonly db: Db;
   readonly partners: Partners;
   readonly offers: Offers;
+  readonly reviews: Reviews;
   /** What identity was told, in order. */
   readonly told: string[];
   activePartner(slug: string): Promise<Partner>;
@@ -48,11 +50,20 @@ export async function openPartnerRooms(): Promise<PartnerRooms> {
   };
   const partners = createPartners({ db, identity, cursors });
   const offers = createOffers({ db, partners, vault, cursors, names });
+  const reviews = createReviews({
+    db,
+    partners,
+    offers,
+    cursors,
+    knowsProvince: (code) => names.province(code) !== null,
+    accountName: async () => 'Trần Văn Duyệt',
+  });
   return {
     database,
     db,
     partners,
     offers,
+    reviews,
     told,
     activePartner: async (slug) => {
       const { id } = await partners.register(application(slug));
