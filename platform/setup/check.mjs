@@ -26,6 +26,7 @@ function commands() {
       ...['--config', '.dependency-cruiser.cjs', 'platform', 'sdk', 'test'],
     ]),
     nodeScript('unused files, exports, dependencies (knip)', [tool('knip', 'bin', 'knip.js')]),
+    nodeScript('lock file has every system', [join(root, 'platform', 'setup', 'complete-lock.mjs'), '--check']),
     nodeScript('source figures', [ours('figures.ts')], { show: true }),
     nodeScript('data rules (migrations, SQL)', [ours('data-rules.ts')]),
     ...generatedFiles.map(({ name, command }) => nodeScript(`generated: ${name}`, command)),
