@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomFillSync } from 'node:crypto';
 
 /**
  * Keeps what must be shown again (voucher codes, phone numbers) sealed at rest, and finds it by a keyed hash.
@@ -14,17 +14,34 @@ export interface Vault {
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const NONCES_AT_ONCE = 512;
+
+/** Random bytes are drawn for many nonces at once: one draw each was a third of the time of sealing a register's row. */
+function createNonces(): () => Buffer {
+  const drawn = Buffer.alloc(NONCES_AT_ONCE * NONCE_BYTES);
+  let used = drawn.length;
+  return () => {
+    if (used === drawn.length) {
+      randomFillSync(drawn);
+      used = 0;
+    }
+    used += NONCE_BYTES;
+    // A copy: the next draw overwrites the pool, and a nonce must never be seen twice.
+    return Buffer.from(drawn.subarray(used - NONCE_BYTES, used));
+  };
+}
 
 export function createVault(key: Buffer): Vault {
   // Key objects are prepared once: with a plain buffer Node does it at every call, which took ten times as long (38 µs, not 4).
   const sealKey = createSecretKey(key);
   const lookUpKey = createSecretKey(createHmac('sha256', sealKey).update('look-up').digest());
+  const nextNonce = createNonces();
   return {
     seal: (text, context) => {
-      const nonce = randomBytes(NONCE_BYTES);
+      const nonce = nextNonce();
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(context));
-      const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+      const body = [cipher.update(text, 'utf8'), cipher.final()];
+      return Buffer.concat([nonce, cipher.getAuthTag(), ...body]);
     },
     open: (sealed, context) => {
       const bytes = Buffer.from(sealed);
