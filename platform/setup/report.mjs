@@ -35,7 +35,7 @@ function tail(file, count) {
 export function exitWithFailure(error) {
   if (error instanceof SetupError) {
     process.stderr.write(`\nchung: ${error.message}\n`);
-    if (error.logFile) process.stderr.write(`Last lines of ${error.logFile}:\n${tail(error.logFile, 15)}\n`);
+    if (error.logFile) process.stderr.write(`Last lines of ${error.logFile}:\n${tail(error.logFile, 25)}\n`);
   } else {
     process.stderr.write(`\nchung: unexpected failure: ${error?.stack ?? error}\n`);
   }

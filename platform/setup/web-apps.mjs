@@ -11,7 +11,7 @@ const names = ['member', 'partner', 'admin'];
 
 function webApps() {
   const all = names.map((name) => ({ name, folder: join(root, 'platform', 'web', name) }));
-  return all.filter(({ folder }) => existsSync(join(folder, 'index.html')));
+  return all.filter(({ folder }) => existsSync(join(folder, 'index.html')) && existsSync(join(folder, 'src', 'main.tsx')));
 }
 
 function inputsHash() {
@@ -34,7 +34,7 @@ export async function ensureWebApps({ node, quiet = false }) {
   const logFile = logPath('web');
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo');
   const filters = apps.map(({ name }) => `--filter=@chung/web-${name}`);
-  const args = [turbo, 'run', 'build', ...filters, '--output-logs=new-only', '--no-daemon'];
+  const args = [turbo, 'run', 'build', ...filters, '--output-logs=new-only', '--no-daemon', '--continue'];
   const code = await runLogged(node, args, { logFile, env: environmentFor(node) });
   if (code !== 0) throw new SetupError('the web apps could not be built (turbo run build).', logFile);
   stamp('web', hash);
