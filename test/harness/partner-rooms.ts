@@ -55,7 +55,6 @@ export async function openPartnerRooms(): Promise<PartnerRooms> {
     partners,
     offers,
     cursors,
-    knowsProvince: (code) => names.province(code) !== null,
     accountName: async () => 'Trần Văn Duyệt',
   });
   return {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   catalogue = createCatalogue({
     offers: rooms.offers,
     cursors,
-    factsOf: async (memberId) => directory.get(memberId) ?? null,
+    members: { factsOf: async (memberId) => directory.get(memberId) ?? null },
     usageOf: async () => used,
   });
 });

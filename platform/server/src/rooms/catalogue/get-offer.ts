@@ -9,7 +9,7 @@ import type { CatalogueDeps, Viewer } from './viewer.ts';
  * for this member is refused with every condition that they miss, because "why not me?" has an answer.
  */
 export async function findOffer(deps: CatalogueDeps, viewer: Viewer, offerId: OfferId): Promise<MemberOffer> {
-  const [offer, facts] = await Promise.all([deps.offers.offerForClaim(offerId), deps.factsOf(viewer.memberId)]);
+  const [offer, facts] = await Promise.all([deps.offers.offerForClaim(offerId), deps.members.factsOf(viewer.memberId)]);
   const visible =
     offer?.state === 'published' && offer.partnerActive && (viewer.partnerId === null || viewer.partnerId === offer.partnerId);
   if (!offer || !visible || !facts || !isOpen(offer.terms.window, offer.at)) throw new DomainError('not_found');

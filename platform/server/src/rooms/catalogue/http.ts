@@ -2,7 +2,7 @@ import { getOffer, listOffers } from '@chung/contracts';
 import { on, type Route } from '../../kernel/route.ts';
 import type { Catalogue } from './catalogue.ts';
 
-export function catalogueRoutes({ catalogue }: { catalogue: Catalogue }): Route[] {
+export function catalogueRoutes(catalogue: Catalogue): Route[] {
   return [
     on(listOffers, ({ principal, query }) => catalogue.list(principal, query)),
     on(getOffer, ({ principal, params }) => catalogue.get(principal, params.offerId)),

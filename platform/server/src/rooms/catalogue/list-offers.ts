@@ -6,7 +6,7 @@ import type { CatalogueDeps, Viewer } from './viewer.ts';
 /** The offers that are for this member, newest first. A member who left the directory sees none. */
 export async function listOffers(deps: CatalogueDeps, viewer: Viewer, query: QueryOf<typeof operation>): Promise<Page<MemberOffer>> {
   const before = deps.cursors.decode(query.cursor)?.[0] ?? null;
-  const facts = await deps.factsOf(viewer.memberId);
+  const facts = await deps.members.factsOf(viewer.memberId);
   if (!facts) return { items: [], nextCursor: null };
   const { q, category, kind, limit } = query;
   const found = await deps.offers.findForMember({ facts, partnerId: viewer.partnerId, q, category, kind, before, limit: limit + 1 });

@@ -11,8 +11,8 @@ export interface Viewer {
 export interface CatalogueDeps {
   readonly offers: Offers;
   readonly cursors: Cursors;
-  /** Null for a member who is no longer in the directory. */
-  readonly factsOf: (memberId: MemberId) => Promise<MemberFacts | null>;
+  /** The directory; null for a member who is no longer in it. */
+  readonly members: { factsOf(memberId: MemberId): Promise<MemberFacts | null> };
   /** How often the member used each offer; offers that are not in the answer were not used. Redemptions answers, which this room may not open. */
   readonly usageOf: (memberId: MemberId, offerIds: readonly OfferId[]) => Promise<ReadonlyMap<OfferId, number>>;
 }

@@ -5,7 +5,7 @@ import type { Offers } from './offers.ts';
 import { partnerOfferOf } from './partner-offer.ts';
 
 /** Whose offers is always the token's partner, never a parameter. */
-export function offersRoutes({ offers }: { offers: Offers }): Route[] {
+export function offersRoutes(offers: Offers): Route[] {
   return [
     on(listPartnerOffers, async ({ principal, query }) => {
       const page = await offers.list(principal.partnerId, query);

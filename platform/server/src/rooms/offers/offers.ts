@@ -46,6 +46,8 @@ interface PartnerSide {
 interface ReviewSide {
   submit(tx: Tx, input: OwnOffer): Promise<Offer>;
   applyDecision(tx: Tx, input: { offerId: OfferId; termsVersion: number; decision: OfferDecision }): Promise<Offer>;
+  /** Whether a rule may name this province: whether the market has one with this code. */
+  knowsProvince(code: string): boolean;
   /** Each with that version of its terms; in no order. */
   atVersions(keys: readonly { offerId: OfferId; termsVersion: number }[], on?: Tx): Promise<readonly Offer[]>;
 }
@@ -81,6 +83,7 @@ export function createOffers(deps: { db: Db; partners: Partners; vault: Vault; c
     submit: (tx, input) => submitOffer(tx, partners, input),
     applyDecision: (tx, input) => applyDecision(tx, partners, input),
     atVersions: (keys, on = db) => findOfferVersions(on, keys),
+    knowsProvince: (code) => names.province(code) !== null,
     offerForClaim: (offerId, on = db) => offerForClaim(on, { partners, terms }, offerId),
     takeUnit,
     redeemHeldUnit,

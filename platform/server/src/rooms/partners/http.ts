@@ -3,7 +3,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { on, type Route } from '../../kernel/route.ts';
 import type { Partners } from './partners.ts';
 
-export function partnersRoutes({ partners }: { partners: Partners }): Route[] {
+export function partnersRoutes(partners: Partners): Route[] {
   return [
     on(registerPartner, ({ body }) => partners.register(body)),
     on(getPartnerProfile, async ({ principal }) => {

@@ -8,7 +8,7 @@ import { submissionOf } from './submit-offer.ts';
 interface Sources {
   readonly partners: Partners;
   readonly offers: Offers;
-  readonly accountName: (on: Tx, accountId: AccountId) => Promise<string | null>;
+  readonly accountName?: (on: Tx, accountId: AccountId) => Promise<string | null>;
 }
 
 /** What a reviewer sees: the submission with its partner and the offer at the submitted version; a few round trips for a page. */
@@ -44,5 +44,5 @@ async function namesOf(
   records: readonly SubmissionRecord[],
 ): Promise<ReadonlyMap<AccountId, string | null>> {
   const ids = new Set(records.flatMap((record) => (record.decided ? [record.decided.by] : [])));
-  return new Map(await Promise.all([...ids].map(async (id) => [id, await accountName(on, id)] as const)));
+  return new Map(await Promise.all([...ids].map(async (id) => [id, (await accountName?.(on, id)) ?? null] as const)));
 }

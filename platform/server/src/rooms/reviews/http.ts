@@ -3,7 +3,7 @@ import { on, type Route } from '../../kernel/route.ts';
 import { REVIEW_RULES } from './review-rules.ts';
 import type { Reviews } from './reviews.ts';
 
-export function reviewsRoutes({ reviews }: { reviews: Reviews }): Route[] {
+export function reviewsRoutes(reviews: Reviews): Route[] {
   return [
     on(submitOffer, ({ tx, principal, params, language }) =>
       reviews.submit(tx, { partnerId: principal.partnerId, offerId: params.offerId, language }),

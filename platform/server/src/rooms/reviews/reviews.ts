@@ -35,15 +35,14 @@ export interface ReviewsDeps {
   readonly partners: Partners;
   readonly offers: Offers;
   readonly cursors: Cursors;
-  readonly knowsProvince: (code: string) => boolean;
-  /** The name a reviewer is shown by; reviews may not open identity. */
-  readonly accountName: (on: Tx, accountId: AccountId) => Promise<string | null>;
+  /** The name a reviewer is shown by, from identity, which this room may not open; without it the account's id is shown. */
+  readonly accountName?: (on: Tx, accountId: AccountId) => Promise<string | null>;
 }
 
 export function createReviews(deps: ReviewsDeps): Reviews {
   const { db, offers, cursors } = deps;
   return {
-    submit: (tx, input) => submitOffer(tx, deps, input),
+    submit: (tx, input) => submitOffer(tx, offers, input),
     decide: async (tx, input) => {
       const decided = await decideSubmission(tx, offers, input);
       const [submission] = await adminSubmissionsOf(tx, deps, [decided]);

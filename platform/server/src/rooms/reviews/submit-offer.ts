@@ -10,14 +10,20 @@ import { findSubmission, insertSubmission, type SubmissionRecord } from './store
 /** Puts an offer into the queue. What fails a check is answered with every finding, and nothing has happened. */
 export async function submitOffer(
   tx: Tx,
-  { offers, knowsProvince }: { offers: Offers; knowsProvince: (code: string) => boolean },
+  offers: Offers,
   input: { partnerId: PartnerId; offerId: OfferId; language: Language },
 ): Promise<Submission> {
   const { partnerId, offerId, language } = input;
   const offer = await offers.submit(tx, { partnerId, offerId });
   const [clock] = await tx.query<{ now: Date }>('SELECT now() AS now');
   if (!clock) throw new Error('SELECT now() answered no row');
-  const findings = checkOffer({ terms: offer.terms, units: offer.units, codes: offer.codes, now: clock.now, knowsProvince });
+  const findings = checkOffer({
+    terms: offer.terms,
+    units: offer.units,
+    codes: offer.codes,
+    now: clock.now,
+    knowsProvince: offers.knowsProvince,
+  });
   const errors = findings.filter((finding) => finding.severity === 'error');
   if (errors.length > 0) throw checksFailed(errors, language);
 
