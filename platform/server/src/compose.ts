@@ -1,3 +1,4 @@
+import type { PartnerId } from '@chung/contracts';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -43,10 +44,12 @@ export interface Parts {
   readonly serverUrl: string;
   readonly webDirectory: string;
   readonly log: Logger;
+  /** Where this process answers itself, when the public address leads through a proxy. */
+  readonly selfOrigin: () => string;
 }
 
 /** Builds every room and hands each what it may know of the others. Opens no socket. */
-export async function composePlatform({ config, keys, serverUrl, webDirectory, log }: Parts): Promise<Platform> {
+export async function composePlatform({ config, keys, serverUrl, webDirectory, log, selfOrigin }: Parts): Promise<Platform> {
   const db = createDb(serverUrl, { poolSize: config.CHUNG_POOL_SIZE, onIdleError: (error) => log.warn({ err: error }, 'idle database connection lost') });
   const cursors = createCursors(keys.cursor);
   const vault = createVault(keys.vault);
@@ -54,16 +57,21 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const { baseUrl, dataDirectory } = config;
 
   const members = createMembers({ db, vault, dataDirectory, log, cursors });
-  const identity = await createIdentity({ db, keys, pairwise, baseUrl, log, members, cursors });
-  const partners = createPartners({ db, cursors, identity });
   const names = await members.placeNames();
+  const late: { partners?: Partners } = {};
+  // Identity shows a partner's name and may not open the partners room, which opens identity.
+  const partnerName = async (partnerId: PartnerId) => (await late.partners?.find(partnerId))?.name ?? null;
+  const trustProxy = config.CHUNG_TRUSTED_PROXIES.length > 0;
+  const identity = await createIdentity({ db, keys, pairwise, baseUrl, log, partnerName, trustProxy, selfOrigin });
+  const partners = createPartners({ db, cursors, identity });
+  late.partners = partners;
   const offers = createOffers({ db, cursors, vault, partners, names });
-  const reviews = createReviews({ db, cursors, partners, offers });
+  const reviews = createReviews({ db, cursors, partners, offers, accountName: identity.accountName });
   const ledger = createLedger();
   const receipts = createReceiptSigner({ issuer: baseUrl, keys: keys.receiptSigning });
-  const factsOf = members.factsOf;
+  const { factsOf } = members;
   const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, factsOf };
-  const catalogue = createCatalogue({ db, cursors, offers, members, usageOf: createUsage(db), names });
+  const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
 
   const app = createApp({
     baseUrl,
@@ -97,7 +105,7 @@ function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
   return {
     db,
     rateLimits: createRateLimits(scaleBudgets(DEFAULT_BUDGETS, config.CHUNG_RATE_FACTOR)),
-    resourceMetadataUrl: `${config.baseUrl}/.well-known/oauth-protected-resource/v1`,
+    resourceMetadataUrl: `${config.baseUrl}/.well-known/oauth-protected-resource`,
     authenticate: (request) => identity.authenticate(request),
     audit: (tx, { principal, action, target, requestId, detail }) =>
       recordEntry(tx, {

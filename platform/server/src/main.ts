@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   try {
     const port = await listen(server, config);
     closers.push(() => closeServer(server));
-    const platform = await startPlatform(port === config.PORT ? config : { ...config, baseUrl: withPort(config, port) }, closers);
+    const platform = await startPlatform({ ...config, PORT: port, baseUrl: withPort(config, port) }, closers);
     front.handle = platform.app;
   } catch (error) {
     await closeAll(closers);
@@ -47,7 +47,14 @@ async function startPlatform(config: Config, closers: (() => Promise<void>)[]): 
   const keys = await loadKeys(config);
   const database = await openDatabase(config, { serverPassword: keys.databaseRole, say });
   closers.push(() => database.close());
-  const platform = await composePlatform({ config, keys, serverUrl: database.serverUrl, webDirectory: path.join(REPOSITORY, 'platform/web'), log });
+  const platform = await composePlatform({
+    config,
+    keys,
+    serverUrl: database.serverUrl,
+    webDirectory: path.join(REPOSITORY, 'platform/web'),
+    log,
+    selfOrigin: () => `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${config.PORT}`,
+  });
   closers.push(() => platform.close());
   await platform.members.seedReferenceData();
   await platform.identity.ensureFirstPartyClients();

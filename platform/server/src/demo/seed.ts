@@ -64,7 +64,7 @@ async function importRegisters({ platform, config, say }: SeedContext): Promise<
   const { members } = platform;
   const count = config.CHUNG_DEMO_MEMBERS;
   say(`  Importing a demo register of ${count.toLocaleString('en')} members …`);
-  const units = generateUnits({ seed: REGISTER_SEED });
+  const units = generateUnits();
   await members.addUnits(units);
   const started = performance.now();
   const report = (rows: number) => say(`    ${Math.round((rows / count) * 100)} % (${rows.toLocaleString('en')} rows)`);
@@ -83,10 +83,10 @@ async function importRegisters({ platform, config, say }: SeedContext): Promise<
 }
 
 async function createPeople({ db, identity, members }: Platform): Promise<void> {
-  if (!(await identity.hasAccount('admin')))
+  if (!(await identity.findAccount('admin')))
     await db.tx((tx) => identity.createAccount(tx, { kind: 'admin', username: 'admin', password: DEMO_PASSWORDS.admin, displayName: 'Quản trị viên' }));
   for (const { username, memberCode, fullName } of DEMO_MEMBERS) {
-    if (await identity.hasAccount(username)) continue;
+    if (await identity.findAccount(username)) continue;
     const member = await members.findByCode(memberCode);
     if (!member) throw new Error(`demo member ${memberCode} is not in the register`);
     await db.tx((tx) => identity.createAccount(tx, { kind: 'member', username, password: DEMO_PASSWORDS.member, displayName: fullName, memberId: member.id }));
@@ -100,7 +100,7 @@ async function createPartner(platform: Platform, { partner, file }: { partner: (
   const known = (await partners.findBySlug(slug)) ?? (await partners.register({ slug, name, legalName, taxId, contactEmail, owner }));
   if (known.status === 'applied') await db.tx((tx) => partners.decide(tx, { partnerId: known.id, decision: 'approve', reason: '' }));
   const app = file.partners.find((candidate) => candidate.slug === slug)?.client;
-  if (!app || (await identity.listClients(known.id)).length > 0) return;
+  if (!app || (await identity.listClients({ partnerId: known.id, limit: 1 })).items.length > 0) return;
   const { d: _, ...publicKey } = app.private_key_jwk;
   await db.tx((tx) =>
     identity.registerClient(tx, {
