@@ -1,21 +1,20 @@
 // PostgreSQL refuses to run as root. A launcher starts its programs so that they do not see themselves as root.
 // For an ordinary user there is nothing to do. For root there are three ways, tried in this order:
-//   1. a user namespace: the process stays the owner of all files but sees itself as uid 1000; needs no other user
+//   1. a user namespace: the process stays the owner of all files but sees itself as `nobody`; needs no other user
 //      and no chown, and folders closed to others (/root, mktemp -d) stay reachable. Containers often forbid it.
 //   2. setpriv: the uid of `nobody` plus the one capability to pass closed folders; the cluster is given to nobody.
 //   3. a plain change of uid with the binaries copied to where nobody can read them.
 import { execFile, type SpawnOptions } from 'node:child_process';
 import { chmod, chown, cp, lchown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StartupError } from '../kernel/startup-error.ts';
 import { binariesIn, type PostgresBinaries } from './binaries.ts';
 
 const run = promisify(execFile);
-/** `nobody` on every Linux we know; no entry in /etc/passwd is needed. */
+/** `nobody` on every Linux we know. initdb asks for the name of its uid, so one with an entry in /etc/passwd is needed. */
 const nobody = 65534;
-const apparentUid = 1000;
 
 export interface Command {
   file: string;
@@ -61,10 +60,10 @@ const userNamespace: LauncherFactory = async (binaries) => ({
   name: 'user namespace',
   binaries,
   command: (file, args) => {
-    const identity = [`--map-user=${apparentUid}`, `--map-group=${apparentUid}`];
+    const identity = [`--map-user=${nobody}`, `--map-group=${nobody}`];
     return { file: 'unshare', args: ['--user', ...identity, '--', file, ...args], options: {} };
   },
-  own: (folder) => ownAs(folder, 0),
+  own: (folder) => ownAs(folder, process.getuid?.() ?? 0),
   dispose: nothing,
 });
 
@@ -96,12 +95,12 @@ const droppedUid: LauncherFactory = async (installed) => {
 
 export const launchersForRoot = { userNamespace, setpriv, droppedUid };
 
-/** Tries what a cluster needs: not root, the binaries start, a folder in the data directory can be reached and written. */
+/** Tries what a cluster needs: not root but somebody with a name, the binaries start, a folder in the data directory can be reached and written. */
 async function works(launcher: Launcher, dataDirectory: string): Promise<boolean> {
   const probe = await mkdtemp(join(dataDirectory, '.probe-'));
   try {
     await launcher.own(probe);
-    const script = 'test "$(id -u)" != 0 && "$1" --version && cd "$2" && : > "$2/file" && rm "$2/file"';
+    const script = 'test "$(id -u)" != 0 && id -un && "$1" --version && cd "$2" && : > "$2/file" && rm "$2/file"';
     const { file, args, options } = launcher.command('/bin/sh', ['-c', script, 'probe', launcher.binaries.postgres, probe]);
     await run(file, args, { ...(options.uid === undefined ? {} : { uid: nobody, gid: nobody }), cwd: '/', timeout: 20_000 });
     return true;
@@ -112,19 +111,30 @@ async function works(launcher: Launcher, dataDirectory: string): Promise<boolean
   }
 }
 
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
 export async function findLauncher(
   installed: PostgresBinaries,
   dataDirectory: string,
   candidates: readonly LauncherFactory[] = Object.values(launchersForRoot),
 ): Promise<Launcher> {
-  if (process.getuid?.() !== 0) return direct(installed);
-  for (const candidate of candidates) {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot && hasName()) return direct(installed);
+  // An ordinary user without a name (a container started with any uid) can only get one in a namespace.
+  for (const candidate of isRoot ? candidates : [userNamespace]) {
     const launcher = await candidate(installed);
     if (await works(launcher, dataDirectory)) return launcher;
     await launcher.dispose();
   }
+  const who = isRoot ? 'as root' : 'as a user without an entry in /etc/passwd';
   throw new StartupError(
-    `PostgreSQL may not run as root, and no way to start it as another user works for ${dataDirectory}: start as an ordinary user, ` +
+    `PostgreSQL may not run ${who}, and no way to start it as another user works for ${dataDirectory}: start as an ordinary user, ` +
       'or set CHUNG_DATA_DIR to a folder that other users can enter, or set DATABASE_URL to your own PostgreSQL.',
   );
 }
