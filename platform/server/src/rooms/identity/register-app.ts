@@ -1,3 +1,4 @@
+import type { Scope } from '@chung/contracts';
 import type { Tx } from '../../kernel/db.ts';
 import { checkNewApp, type NewApp, type Purpose } from './app.ts';
 import { insertApp } from './store.ts';
@@ -15,7 +16,8 @@ export async function registerClient(tx: Tx, app: NewApp): Promise<void> {
     name: app.name,
     jwks: app.jwks,
     redirectUris: app.redirectUris,
-    scopes: app.scopes,
+    // Whoever signs people in may know them by their pairwise id; it is open and no question.
+    scopes: app.redirectUris.length > 0 ? [...new Set<Scope>(['openid', ...app.scopes])] : app.scopes,
     optionalScopes: app.optionalScopes ?? [],
     purposes,
   });

@@ -148,3 +148,35 @@ export async function listApps(tx: Tx, page: { partnerId: PartnerId; before: rea
   );
   return rows.map(appOf);
 }
+
+/** Every sign-in of the partner's people, and every sign-in to the partner's apps. */
+export async function endPartnerSessions(tx: Tx, partnerId: PartnerId): Promise<void> {
+  await tx.query(
+    `DELETE FROM chung.web_sessions WHERE account_id IN (SELECT id FROM chung.accounts WHERE partner_id = $1)`,
+    [partnerId],
+  );
+  await tx.query(
+    `DELETE FROM chung.oidc_artifacts WHERE account_id IN (SELECT id FROM chung.accounts WHERE partner_id = $1)
+       OR client_id IN (SELECT client_id FROM chung.apps WHERE partner_id = $1)`,
+    [partnerId],
+  );
+}
+
+const SWEPT = ['oidc_artifacts', 'seen_ids', 'revoked_tokens', 'web_sessions', 'sign_in_failures'] as const;
+const SWEEP_BATCH = 5_000;
+
+/** Removes what has expired, in batches that lock briefly; answers how many rows went. */
+export async function deleteExpired(tx: Tx): Promise<number> {
+  let deleted = 0;
+  for (const table of SWEPT) {
+    for (;;) {
+      const rows = await tx.query(
+        `DELETE FROM chung.${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM chung.${table} WHERE expires_at < now() LIMIT ${SWEEP_BATCH}))
+         RETURNING 1 AS one`,
+      );
+      deleted += rows.length;
+      if (rows.length < SWEEP_BATCH) break;
+    }
+  }
+  return deleted;
+}

@@ -1,0 +1,67 @@
+import type { RequestHandler } from 'express';
+import { Router } from 'express';
+import type { Provider } from 'oidc-provider';
+import { DomainError } from '../../kernel/errors.ts';
+import { type AuthenticateDeps, authenticate } from './authenticate.ts';
+import { protectedResourceMetadata } from './authorization-server/metadata.ts';
+import { markStructuredTokens } from './authorization-server/structured-tokens.ts';
+import { STYLES_PATH } from './pages/layout.ts';
+import { STYLES } from './pages/styles.ts';
+import { sendProblem } from './sessions/problem.ts';
+
+export interface OauthRouterDeps extends AuthenticateDeps {
+  readonly provider: Provider;
+  readonly resource: string;
+}
+
+const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';
+const SERVER_METADATA = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
+
+/** oidc-provider's endpoints with what it lacks or does too freely put before it. Mount it before any body parser. */
+export function oauthRouter(deps: OauthRouterDeps): Router {
+  const router = Router();
+  const callback = deps.provider.callback();
+  const toProvider: RequestHandler = (request, response) => void callback(request, response);
+
+  router.get([RESOURCE_METADATA, `${RESOURCE_METADATA}/v1`], (_request, response) => {
+    response.set('access-control-allow-origin', '*').json(protectedResourceMetadata(deps.baseUrl, deps.resource));
+  });
+  router.get(STYLES_PATH, (_request, response) => void response.set('cache-control', 'public, max-age=3600').type('css').send(STYLES));
+  router.get('/oauth/authorize', refuseOtherModes);
+  router.post(['/oauth/introspect', '/oauth/revoke'], ...markStructuredTokens());
+  router.all('/oauth/userinfo', userinfo(deps));
+  router.all(['/oauth/authorize', '/oauth/authorize/:uid'], toProvider);
+  router.all(['/oauth/par', '/oauth/token', '/oauth/jwks', '/oauth/introspect', '/oauth/revoke'], toProvider);
+  router.all(['/oauth/end-session', '/oauth/end-session/confirm', '/oauth/end-session/success'], toProvider);
+  router.all(SERVER_METADATA, toProvider);
+  return router;
+}
+
+/**
+ * The stock server answers even the refusal of `fragment` and `form_post` in that very mode. A name it does not know makes it answer in
+ * the query, to a checked address.
+ */
+const refuseOtherModes: RequestHandler = (request, _response, next) => {
+  const url = new URL(request.url, 'http://localhost');
+  const mode = url.searchParams.get('response_mode');
+  if (mode !== null && mode !== 'query') {
+    url.searchParams.set('response_mode', 'not_supported');
+    request.url = url.pathname + url.search;
+  }
+  next();
+};
+
+/** Our tokens are for the API, which the stock endpoint cannot read. `openid` opens the pairwise id and nothing else. */
+function userinfo(deps: OauthRouterDeps): RequestHandler {
+  return async (request, response, next) => {
+    try {
+      if (request.headers.authorization === undefined) throw new DomainError('unauthenticated');
+      const principal = await authenticate(deps, request);
+      if (principal?.actor !== 'member' || !principal.scopes.includes('openid')) throw new DomainError('insufficient_scope');
+      response.set('cache-control', 'no-store').json({ sub: principal.subject });
+    } catch (error) {
+      if (error instanceof DomainError) sendProblem(request, response, error);
+      else next(error);
+    }
+  };
+}

@@ -1,0 +1,49 @@
+import { type Language, type Scope, SCOPES } from '@chung/contracts';
+import { type App, purposeOf } from '../app.ts';
+import type { Ask } from '../give-consent.ts';
+import { type Html, html } from './html.ts';
+import { renderPage } from './layout.ts';
+import { WORDS, type Words } from './words.ts';
+
+export interface ConsentView {
+  readonly language: Language;
+  readonly path: string;
+  readonly app: App;
+  readonly partnerName: string | null;
+  readonly displayName: string;
+  readonly ask: Ask;
+}
+
+function scopeWords(view: ConsentView, scope: Scope, words: Words): Html {
+  const { title, fields, dataClass } = SCOPES[scope];
+  return html`<span><span class="scope-title">${title[view.language]}</span>
+<span class="scope-detail">${words.purpose}: ${purposeOf(view.app, scope)[view.language]}</span>
+${fields.length > 0 && html`<span class="scope-detail">${words.data}: <code>${fields.join(', ')}</code></span>`}
+${dataClass === 'sensitive' && html`<span class="mark">${words.sensitive}</span>`}</span>`;
+}
+
+/** Each scope with its purpose. Optional ones are boxes that nobody has ticked: silence is no consent. */
+export function consentPage(view: ConsentView): string {
+  const words = WORDS[view.language];
+  const { required, optional } = view.ask;
+  return renderPage({
+    language: view.language,
+    title: `${view.app.name} ${words.asks}`,
+    otherLanguageHref: `${view.path}?lang=${view.language === 'vi' ? 'en' : 'vi'}`,
+    main: html`<h1>${view.app.name} ${words.asks}</h1>
+<p class="soft">${view.partnerName !== null && html`${words.by} <strong>${view.partnerName}</strong> · `}${words.signedInAs} <strong>${view.displayName}</strong></p>
+<form method="post" action="${view.path}/consent">
+${required.length + optional.length === 0 && html`<p>${words.nothingAsked}</p>`}
+${required.length > 0 && html`<h2>${words.required}</h2><ul class="scopes">${required.map((scope) => html`<li>${scopeWords(view, scope, words)}</li>`)}</ul>`}
+${
+  optional.length > 0 &&
+  html`<h2>${words.optional}</h2><p class="soft">${words.optionalHint}</p><ul class="scopes">${optional.map(
+    (scope) => html`<li><label><input type="checkbox" name="scope" value="${scope}">${scopeWords(view, scope, words)}</label></li>`,
+  )}</ul>`
+}
+<p class="soft">${words.withdrawHint}</p>
+<button type="submit" name="decision" value="allow">${words.allow}</button>
+<button class="quiet" type="submit" name="decision" value="deny">${words.deny}</button>
+</form>`,
+  });
+}

@@ -1,0 +1,97 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Scope } from '@chung/contracts';
+import type { Db } from '../../../kernel/db.ts';
+import { DomainError } from '../../../kernel/errors.ts';
+import { revokeByGrantId } from '../authorization-server/artifact-store.ts';
+import { cookieOf } from '../pages/language.ts';
+import type { ShortCache } from '../tokens/short-cache.ts';
+import { effectiveScopes, loadStanding, type Standing } from '../tokens/standing.ts';
+import { findSession, insertSession, type WebApp } from './session-store.ts';
+
+export interface LiveSession {
+  readonly standing: Standing;
+  readonly scopes: readonly Scope[];
+  readonly oidcGrant: string;
+}
+
+export interface WebSessions {
+  /** Starts a session and answers the cookie's value; only its hash is kept. */
+  start(session: { app: WebApp; accountId: string; oidcGrant: string; scopes: readonly string[] }): Promise<string>;
+  /** The session of the app that the call names, or null without one. Throws `csrf_failed`. */
+  authenticate(request: IncomingMessage): Promise<LiveSession | null>;
+  find(app: WebApp, cookie: string | undefined): Promise<LiveSession | null>;
+  end(session: LiveSession): Promise<void>;
+  csrfTokenOf(cookie: string): string;
+  checkCsrf(request: IncomingMessage, cookie: string): void;
+  readonly cookieName: (app: WebApp) => string;
+}
+
+/** A portal left open overnight must not be open in the morning; a member's phone is their own. */
+export const SESSION_SECONDS: Readonly<Record<WebApp, number>> = { member: 14 * 86_400, partner: 12 * 3600, admin: 12 * 3600 };
+
+export const isWebApp = (name: unknown): name is WebApp => name === 'member' || name === 'partner' || name === 'admin';
+
+const TOKEN_BYTES = 32;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+const hashOf = (cookie: string): Buffer => createHash('sha256').update(cookie).digest();
+
+export function createWebSessions(deps: { db: Db; secret: string; baseUrl: string; standings: ShortCache<Standing> }): WebSessions {
+  const { db, secret } = deps;
+  const { origin, protocol } = new URL(deps.baseUrl);
+  // `__Host-`: https only, this host only, whole site; a sibling domain cannot plant one.
+  const cookieName = (app: WebApp) => `${protocol === 'https:' ? '__Host-' : ''}chung_${app}`;
+  const csrfTokenOf = (cookie: string) => createHmac('sha256', secret).update(`csrf\0${cookie}`).digest('base64url');
+
+  const find = async (app: WebApp, cookie: string | undefined): Promise<LiveSession | null> => {
+    if (!cookie) return null;
+    const hash = hashOf(cookie);
+    const session = await findSession(db, app, hash);
+    if (!session) return null;
+    const clientId = `chung-${app}`;
+    try {
+      const standing = await deps.standings.get(`session ${hash.toString('base64url')}`, () =>
+        loadStanding(db, { clientId, oidcGrant: session.oidcGrant, jti: null }),
+      );
+      return { standing, scopes: effectiveScopes(standing, session.scopes), oidcGrant: session.oidcGrant };
+    } catch (error) {
+      // Its grant was revoked: to the web app that is the same as no session.
+      if (error instanceof DomainError && error.code === 'invalid_token') return null;
+      throw error;
+    }
+  };
+
+  const checkCsrf = (request: IncomingMessage, cookie: string): void => {
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin') throw new DomainError('csrf_failed');
+    const from = request.headers.origin;
+    if (from !== undefined && from !== origin) throw new DomainError('csrf_failed');
+    const given = Buffer.from(String(request.headers['x-csrf-token'] ?? ''));
+    const expected = Buffer.from(csrfTokenOf(cookie));
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw new DomainError('csrf_failed');
+  };
+
+  return {
+    start: async (session) => {
+      const cookie = randomBytes(TOKEN_BYTES).toString('base64url');
+      await insertSession(db, { ...session, tokenHash: hashOf(cookie), lifeSeconds: SESSION_SECONDS[session.app] });
+      return cookie;
+    },
+    authenticate: async (request) => {
+      // A custom header cannot be sent from another site without our permission, so a bare cookie opens nothing.
+      const app = request.headers['x-chung-app'];
+      if (!isWebApp(app)) return null;
+      const cookie = cookieOf(request, cookieName(app));
+      if (!cookie) return null;
+      const session = await find(app, cookie);
+      if (session && !SAFE_METHODS.has(request.method ?? '')) checkCsrf(request, cookie);
+      return session;
+    },
+    find,
+    end: async ({ oidcGrant }) => revokeByGrantId(db, oidcGrant),
+    csrfTokenOf,
+    checkCsrf,
+    cookieName,
+  };
+}
