@@ -1,0 +1,109 @@
+import type { MemberOffer, Redemption } from '@chung/contracts';
+import { Dialog, IconCheck, ProblemNotice, useApi, useFormat, useLocal, useUiTexts } from '@chung/ui';
+import { Button, Stack, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { useT } from '../texts/use-t.ts';
+import { benefitWords, closedBecause } from './benefit.ts';
+import classes from './claim-panel.module.css';
+
+/** The claim and what it changes elsewhere. The key is made once a dialog, so a second tap or a repeat is the same claim. */
+function useClaim(offer: MemberOffer) {
+  const api = useApi();
+  const queries = useQueryClient();
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  return useMutation({
+    mutationFn: () => api.call('offers.claim', { params: { offerId: offer.id }, idempotencyKey }),
+    onSuccess: (redemption) => queries.setQueryData(['redemptions.get', redemption.id], redemption),
+    // Also after a refusal: sold out or limit reached is news about the offer.
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ['offers.get', offer.id] });
+      void queries.invalidateQueries({ queryKey: ['offers.list'] });
+      void queries.invalidateQueries({ queryKey: ['redemptions.list'] });
+    },
+  });
+}
+
+function Claimed({ redemption }: { redemption: Redemption }) {
+  const t = useT();
+  const format = useFormat();
+  const held = redemption.state === 'RESERVED' && redemption.expiresAt !== null;
+  return (
+    <Stack gap="md" align="center" ta="center" role="status">
+      <div className={classes.tick}>
+        <IconCheck size={32} />
+      </div>
+      <Text>
+        {held
+          ? t('claim.doneHoldMore', { partner: redemption.partner.name, time: format.dateTime(redemption.expiresAt ?? '') })
+          : t('claim.doneMore')}
+      </Text>
+      {redemption.code && <code className={classes.code}>{redemption.code}</code>}
+      <Button component={Link} href={`/redemptions/${redemption.id}`} fullWidth size="lg">
+        {t(held ? 'claim.open' : 'claim.openWallet')}
+      </Button>
+    </Stack>
+  );
+}
+
+function ClaimDialog({ offer, onClose }: { offer: MemberOffer; onClose: () => void }) {
+  const t = useT();
+  const ui = useUiTexts();
+  const local = useLocal();
+  const words = benefitWords(offer.benefit, t, useFormat());
+  const claim = useClaim(offer);
+  if (claim.data)
+    return (
+      <Dialog title={t(claim.data.state === 'RESERVED' ? 'claim.doneHold' : 'claim.done')} onClose={onClose}>
+        <Claimed redemption={claim.data} />
+      </Dialog>
+    );
+  return (
+    <Dialog title={t('claim.title')} onClose={onClose}>
+      <Stack gap="md">
+        <div>
+          <Text fw={700} fz="xl">
+            {words.headline}
+          </Text>
+          <Text>{local(offer.title)}</Text>
+        </div>
+        <ProblemNotice error={claim.error} />
+        <Button size="lg" loading={claim.isPending} onClick={() => claim.mutate()}>
+          {t(claim.isPending ? 'claim.working' : 'claim.confirm')}
+        </Button>
+        <Button variant="subtle" color="gray" onClick={onClose}>
+          {ui('cancel')}
+        </Button>
+      </Stack>
+    </Dialog>
+  );
+}
+
+/** The claim button: beside the offer on a desk, at the thumb on a phone. When it is off it says why. */
+export function ClaimPanel({ offer }: { offer: MemberOffer }) {
+  const t = useT();
+  const format = useFormat();
+  const [open, setOpen] = useState(false);
+  const closed = closedBecause(offer, new Date());
+  const why = closed && t(`claim.${closed}`, { time: format.dateTime(offer.window.startsAt) });
+  return (
+    <aside className={classes.panel}>
+      {why ? (
+        <Stack gap="xs" align="stretch" ta="center">
+          <Text fw={600}>{why}</Text>
+          {closed === 'limit' && (
+            <Button component={Link} href="/redemptions" variant="default">
+              {t('claim.seeMine')}
+            </Button>
+          )}
+        </Stack>
+      ) : (
+        <Button size="lg" fullWidth onClick={() => setOpen(true)}>
+          {t(offer.usedByMember > 0 ? 'claim.again' : 'claim.button')}
+        </Button>
+      )}
+      {open && <ClaimDialog offer={offer} onClose={() => setOpen(false)} />}
+    </aside>
+  );
+}

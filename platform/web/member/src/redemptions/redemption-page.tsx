@@ -1,0 +1,151 @@
+import type { Redemption } from '@chung/contracts';
+import {
+  CopyButton,
+  ErrorState,
+  IconBack,
+  IconClock,
+  Page,
+  PageSkeleton,
+  ProblemNotice,
+  useApi,
+  useConfirm,
+  useFormat,
+  useLocal,
+} from '@chung/ui';
+import { Button, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { Link } from 'wouter';
+import { useT } from '../texts/use-t.ts';
+import { PresentQr, SignedReceipt } from './present-qr.tsx';
+import classes from './redemption-page.module.css';
+import { StateBadge } from './state-badge.tsx';
+import { isPresentable } from './steps.ts';
+import { Timeline } from './timeline.tsx';
+import { useNow } from './use-now.ts';
+
+const WATCH_MS = 4_000;
+
+/** Follows the redemption while it waits for the counter: the page turns by itself when the partner confirms. */
+function useRedemption(redemptionId: string) {
+  const api = useApi();
+  return useQuery({
+    queryKey: ['redemptions.get', redemptionId],
+    queryFn: ({ signal }) => api.call('redemptions.get', { params: { redemptionId }, signal }),
+    refetchInterval: (query) => (query.state.data?.state === 'RESERVED' ? WATCH_MS : false),
+    refetchOnMount: 'always',
+  });
+}
+
+function useCancel(redemption: Redemption) {
+  const t = useT();
+  const api = useApi();
+  const queries = useQueryClient();
+  const confirm = useConfirm();
+  const cancel = useMutation({
+    mutationFn: () => api.call('redemptions.cancel', { params: { redemptionId: redemption.id } }),
+    onSuccess: (after) => queries.setQueryData(['redemptions.get', redemption.id], after),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ['redemptions.get', redemption.id] });
+      void queries.invalidateQueries({ queryKey: ['redemptions.list'] });
+      void queries.invalidateQueries({ queryKey: ['offers.get', redemption.offerId] });
+      void queries.invalidateQueries({ queryKey: ['offers.list'] });
+    },
+  });
+  const ask = async () => {
+    const yes = await confirm({
+      title: t('redemption.cancelTitle'),
+      body: t('redemption.cancelBody'),
+      confirm: t('redemption.cancel'),
+      cancel: t('redemption.cancelKeep'),
+      danger: true,
+    });
+    if (yes) cancel.mutate();
+  };
+  return { ask, error: cancel.error, isPending: cancel.isPending };
+}
+
+function HoldClock({ expiresAt, onEnd }: { expiresAt: string; onEnd: () => void }) {
+  const t = useT();
+  const format = useFormat();
+  const secondsLeft = (Date.parse(expiresAt) - useNow()) / 1000;
+  const ended = secondsLeft <= 0;
+  useEffect(() => {
+    if (ended) onEnd();
+  }, [ended, onEnd]);
+  return (
+    <div className={classes.hold}>
+      <IconClock size={20} />
+      <span>{t('redemption.hold', { time: format.countdown(secondsLeft) })}</span>
+    </div>
+  );
+}
+
+function OwnCode({ code }: { code: string }) {
+  const t = useT();
+  return (
+    <section className={classes.code} aria-label={t('redemption.code')}>
+      <Text size="sm" c="dimmed">
+        {t('redemption.code')}
+      </Text>
+      <code className={classes.letters}>{code}</code>
+      <CopyButton value={code} label={t('redemption.copy')} />
+    </section>
+  );
+}
+
+function Content({ redemption, onHoldEnd }: { redemption: Redemption; onHoldEnd: () => void }) {
+  const t = useT();
+  const local = useLocal();
+  const cancel = useCancel(redemption);
+  const reserved = redemption.state === 'RESERVED';
+  return (
+    <Page
+      title={local(redemption.offerTitle)}
+      width="narrow"
+      intro={redemption.partner.name}
+      above={
+        <Link href="/redemptions" className={classes.back}>
+          <IconBack size={18} />
+          {t('redemption.back')}
+        </Link>
+      }
+      actions={
+        // Said aloud when it changes: the member looks at the cashier, not at the screen.
+        <div role="status">
+          <StateBadge state={redemption.state} />
+        </div>
+      }
+    >
+      <Stack gap="lg">
+        {reserved && redemption.expiresAt && <HoldClock expiresAt={redemption.expiresAt} onEnd={onHoldEnd} />}
+        {redemption.code && <OwnCode code={redemption.code} />}
+        {isPresentable(redemption.state) && <PresentQr redemption={redemption} />}
+        <section>
+          <h2 className={classes.heading}>{t('redemption.progress')}</h2>
+          <Timeline redemption={redemption} />
+        </section>
+        <ProblemNotice error={cancel.error} />
+        <div className={classes.deeds}>
+          <Button component={Link} href={`/offers/${redemption.offerId}`} variant="default">
+            {t('redemption.offer')}
+          </Button>
+          {reserved && (
+            <Button variant="subtle" color="red" loading={cancel.isPending} onClick={() => void cancel.ask()}>
+              {t('redemption.cancel')}
+            </Button>
+          )}
+        </div>
+      </Stack>
+      {isPresentable(redemption.state) && <SignedReceipt redemption={redemption} />}
+    </Page>
+  );
+}
+
+export function RedemptionPage({ redemptionId }: { redemptionId: string }) {
+  const { data, error, refetch } = useRedemption(redemptionId);
+  const again = () => void refetch();
+  if (data) return <Content redemption={data} onHoldEnd={again} />;
+  if (error) return <ErrorState error={error} onRetry={again} />;
+  return <PageSkeleton />;
+}
