@@ -112,6 +112,7 @@ async function createPartner(platform: Platform, { partner, file }: { partner: (
       scopes: [...MEMBER_SCOPES, ...PARTNER_SCOPES],
       optionalScopes: ['member.membership:read'],
       purposes: {
+        'offers:read': { vi: `Hiển thị ưu đãi của ${name} dành cho bạn`, en: `Show the offers of ${name} that are for you` },
         'member.profile:read': { vi: `Hiển thị tên bạn khi dùng ưu đãi của ${name}`, en: `Show your name when you use offers of ${name}` },
         'member.membership:read': { vi: 'Chọn ưu đãi đúng tỉnh, thành và đơn vị của bạn', en: 'Pick offers for your province and unit' },
         'redemptions:read': { vi: `Cho bạn xem lại ưu đãi đã nhận của ${name}`, en: `Show you the offers of ${name} you have redeemed` },

@@ -10,7 +10,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Logger } from 'pino';
 import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { newId } from '../../kernel/ids.ts';
+import { createIdMaker, newId } from '../../kernel/ids.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import * as store from './import-store.ts';
 import { contactContext } from './member.ts';
@@ -155,6 +155,7 @@ function createLineWriter(vault: Vault): (line: number, row: MemberRow) => strin
   // A plain hash of a row could be tested against guesses; a secret in front of it cannot. It is made by the vault once a file,
   // because a keyed hash a row costs seven times a plain one.
   const secret = vault.lookUp('members.row-hash').toString('hex');
+  const newMemberId = createIdMaker<MemberId>();
   return (line, row) => {
     const contact = row.phone === null && row.email === null ? '' : `${row.phone ?? ''}\n${row.email ?? ''}`;
     const birth = row.birth_date;
@@ -163,7 +164,7 @@ function createLineWriter(vault: Vault): (line: number, row: MemberRow) => strin
     const rowHash = hash('sha256', `${secret}\n${row.member_code}\t${fields}\t${place}\t${contact}`).slice(0, 32);
     const sealed = contact === '' ? NOTHING : `\\\\x${vault.seal(contact, contactContext(row.member_code)).toString('hex')}`;
     const phoneHash = row.phone === null ? NOTHING : `\\\\x${vault.lookUp(row.phone).toString('hex')}`;
-    return `${line}\t${newId<MemberId>()}\t${row.member_code}\t${fields}\t${sealed}\t${phoneHash}\t${place}\t\\\\x${rowHash}\n`;
+    return `${line}\t${newMemberId()}\t${row.member_code}\t${fields}\t${sealed}\t${phoneHash}\t${place}\t\\\\x${rowHash}\n`;
   };
 }
 

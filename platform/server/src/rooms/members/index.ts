@@ -1,4 +1,4 @@
-export { type DrawnMember, generateMembers } from './generator/generate-members.ts';
+export { generateMembers } from './generator/generate-members.ts';
 export { generateUnits } from './generator/generate-units.ts';
 export { registerFile } from './generator/register-file.ts';
 export { memberRoutes } from './http.ts';

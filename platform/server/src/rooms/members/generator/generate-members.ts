@@ -39,7 +39,16 @@ const draw = {
   ] as const),
 };
 
-const day = (time: number) => new Date(time).toISOString().slice(0, 10);
+const writtenDays = new Map<number, string>();
+/** `YYYY-MM-DD`; the few thousand days of forty years are written once each. */
+function day(time: number): string {
+  const index = Math.floor(time / DAY_MS);
+  const known = writtenDays.get(index);
+  if (known !== undefined) return known;
+  const written = new Date(time).toISOString().slice(0, 10);
+  writtenDays.set(index, written);
+  return written;
+}
 
 const plainForms = new Map<string, string>();
 /** A name part without diacritics, for addresses; each is worked out once. */

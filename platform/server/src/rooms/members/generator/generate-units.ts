@@ -5,7 +5,7 @@ import { type Unit, unitBelow } from '../unit.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** Members are drawn onto the tree of this seed, so that every generated register fits the demo's units. */
-export const DEMO_TREE_SEED = 2025;
+const DEMO_TREE_SEED = 2025;
 
 const PEOPLE_A_DISTRICT_THOUSANDS = 260;
 const BRANCHES = [
@@ -69,12 +69,14 @@ function* below(province: Unit, people: number, random: Random): Generator<Unit>
   }
 }
 
-/** A whole unit tree, parents before children: about 13,000 units over all provinces, sized by their population. */
-export function* generateUnits({ seed = DEMO_TREE_SEED }: { seed?: number } = {}): Generator<Unit> {
+/**
+ * A whole unit tree, parents before children: about 14,000 units over all provinces, sized by their population. Generated
+ * registers use the tree of the default seed.
+ */
+export function generateUnits({ seed = DEMO_TREE_SEED }: { seed?: number } = {}): Unit[] {
   const random = createRandom(seed);
   const people = new Map(PROVINCES.map(({ code, populationThousands }) => [code, populationThousands]));
-  for (const unit of upperUnits()) {
-    yield unit;
-    if (unit.provinceCode !== null) yield* below(unit, people.get(unit.provinceCode) ?? 0, random);
-  }
+  return upperUnits().flatMap((unit) =>
+    unit.provinceCode === null ? [unit] : [unit, ...below(unit, people.get(unit.provinceCode) ?? 0, random)],
+  );
 }

@@ -1,5 +1,5 @@
 import { REGISTER_COLUMNS } from '../register/columns.ts';
-import type { DrawnMember } from './generate-members.ts';
+import { type DrawnMember, generateMembers } from './generate-members.ts';
 
 const ROWS_A_CHUNK = 500;
 
@@ -22,26 +22,29 @@ function cellsOf(member: DrawnMember): string[] {
 const cell = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 const line = (cells: readonly string[]) => `${cells.map(cell).join(',')}\n`;
 
-/** The text of a register file in chunks. Of `count` rows `badRows` are wrong, spread evenly over the file. */
-export async function* registerFile(
-  members: AsyncIterable<DrawnMember>,
-  { count, badRows = 0 }: { count: number; badRows?: number },
-): AsyncGenerator<string> {
+export interface RegisterOrder {
+  readonly count: number;
+  readonly seed?: number;
+  /** How many of the rows are wrong; spread evenly over the file. */
+  readonly badRows?: number;
+}
+
+/** A register file of made-up members, in chunks of bytes; the same bytes for the same order. */
+export async function* registerFile({ count, seed = 1, badRows = 0 }: RegisterOrder): AsyncGenerator<Buffer> {
   let text = line(REGISTER_COLUMNS);
   let index = 0;
   let bad = 0;
   let previous: DrawnMember | undefined;
-  for await (const member of members) {
+  for await (const member of generateMembers({ count, seed })) {
     index++;
-    const due = Math.floor((index * badRows) / count);
-    const fault = due > bad ? faults[bad % faults.length] : undefined;
+    const fault = Math.floor((index * badRows) / count) > bad ? faults[bad % faults.length] : undefined;
     if (fault) bad++;
     text += line(fault ? fault(member, previous) : cellsOf(member));
     if (!fault) previous = member;
     if (index % ROWS_A_CHUNK === 0) {
-      yield text;
+      yield Buffer.from(text);
       text = '';
     }
   }
-  yield text;
+  if (text !== '') yield Buffer.from(text);
 }
