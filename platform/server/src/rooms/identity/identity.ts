@@ -101,7 +101,11 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     ensureFirstPartyClients: () => ensureFirstPartyApps(db, { baseUrl, publicKey: publicJwk }),
     createAccount,
     registerClient,
-    findAccount: (username) => findAccount(db, { username: normalUsername(username) }),
+    findAccount: async (username) => {
+      const found = await findAccount(db, { username: normalUsername(username) });
+      // The hash stays in the room.
+      return found && { id: found.id };
+    },
     accountName: async (on, id) => (await findAccount(on, { id }))?.displayName ?? null,
     setPartnerStatus,
     listClients: (page) => listClients(lists, page),

@@ -1,4 +1,4 @@
-export type { AccountKind, NewAccount } from './account.ts';
+export type { Account, AccountKind, NewAccount } from './account.ts';
 export type { NewApp } from './app.ts';
 export type { ApiRequest } from './authenticate.ts';
 export { identityRoutes } from './http.ts';

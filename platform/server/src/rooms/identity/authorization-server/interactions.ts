@@ -191,8 +191,10 @@ async function handleConsent(deps: InteractionDeps, { request, response, at }: E
   if (decision !== 'allow') return refuse(deps, request, response);
   const account = await signedInAccount(deps, at);
   const { requested, ask } = await askOf(deps, at, account);
-  const ticked: readonly unknown[] = Array.isArray(scope) ? scope : [scope];
-  const chosen = ask.optional.filter((name) => ticked.includes(name));
+  const named: readonly unknown[] = Array.isArray(scope) ? scope : [scope];
+  const chosen = ask.optional.filter((name) => named.includes(name));
+  // Something changed while the page was open (another tab, a new purpose): show what is asked now.
+  if (![...ask.settled, ...ask.required].every((name) => named.includes(name))) return showConsent(deps, { response, at });
   const grant = await authorize(deps.provider, deps, {
     account,
     app: at.app,

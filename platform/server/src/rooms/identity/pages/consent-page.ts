@@ -22,10 +22,13 @@ ${fields.length > 0 && html`<span class="scope-detail">${words.data}: <code>${fi
 ${dataClass === 'sensitive' && html`<span class="mark">${words.sensitive}</span>`}</span>`;
 }
 
-/** Each scope with its purpose. Optional ones are boxes that nobody has ticked: silence is no consent. */
+/**
+ * Each scope with its purpose. Optional ones are boxes that nobody has ticked: silence is no consent. The form names the others too, so that
+ * only what stood on the page can be granted.
+ */
 export function consentPage(view: ConsentView): string {
   const words = WORDS[view.language];
-  const { required, optional } = view.ask;
+  const { settled, required, optional } = view.ask;
   return renderPage({
     language: view.language,
     title: `${view.app.name} ${words.asks}`,
@@ -33,6 +36,7 @@ export function consentPage(view: ConsentView): string {
     main: html`<h1>${view.app.name} ${words.asks}</h1>
 <p class="soft">${view.partnerName !== null && html`${words.by} <strong>${view.partnerName}</strong> · `}${words.signedInAs} <strong>${view.displayName}</strong></p>
 <form method="post" action="${view.path}/consent">
+${[...settled, ...required].map((scope) => html`<input type="hidden" name="scope" value="${scope}">`)}
 ${required.length + optional.length === 0 && html`<p>${words.nothingAsked}</p>`}
 ${required.length > 0 && html`<h2>${words.required}</h2><ul class="scopes">${required.map((scope) => html`<li>${scopeWords(view, scope, words)}</li>`)}</ul>`}
 ${
