@@ -64,7 +64,7 @@ test('an owner who may not create the role is told what to do', async () => {
   url.password = 'x';
   const another = migrate({ ownerUrl: url.href, serverPassword: 'not the one it has', log: () => {}, folder });
   await expect(another).rejects.toThrow('let an administrator run "ALTER ROLE chung_server');
-  await query(`ALTER DATABASE ${name} OWNER TO postgres`);
+  await query(`ALTER DATABASE ${name} OWNER TO CURRENT_USER`);
   await query(`DROP ROLE ${owner}`);
 });
 
