@@ -18,8 +18,24 @@ export interface PreviewedOffer {
 }
 
 const WORDS = {
-  vi: { until: 'Đến', claim: 'Nhận ưu đãi', why: 'Dành cho', instant: 'Nhận ngay', partner_confirmed: 'Xác nhận tại quầy', title: 'Tên ưu đãi', summary: 'Tóm tắt hiển thị ở đây.' },
-  en: { until: 'Until', claim: 'Claim', why: 'For', instant: 'At once', partner_confirmed: 'Confirmed at the counter', title: 'Title of the offer', summary: 'The summary appears here.' },
+  vi: {
+    until: 'Đến',
+    claim: 'Nhận ưu đãi',
+    why: 'Dành cho',
+    instant: 'Nhận ngay',
+    partner_confirmed: 'Xác nhận tại quầy',
+    title: 'Tên ưu đãi',
+    summary: 'Tóm tắt hiển thị ở đây.',
+  },
+  en: {
+    until: 'Until',
+    claim: 'Claim',
+    why: 'For',
+    instant: 'At once',
+    partner_confirmed: 'Confirmed at the counter',
+    title: 'Title of the offer',
+    summary: 'The summary appears here.',
+  },
 } as const;
 
 interface CardProps {
@@ -65,7 +81,15 @@ function Card({ offer, language, provinceNames }: CardProps) {
 }
 
 /** An offer's card as members see it, in either language. */
-export function OfferPreview({ offer, provinceNames, languageLabel }: { offer: PreviewedOffer; provinceNames: ReadonlyMap<string, string>; languageLabel: string }) {
+export function OfferPreview({
+  offer,
+  provinceNames,
+  languageLabel,
+}: {
+  offer: PreviewedOffer;
+  provinceNames: ReadonlyMap<string, string>;
+  languageLabel: string;
+}) {
   const [own] = useLanguage();
   const [chosen, setChosen] = useState<Language | null>(null);
   const language = chosen ?? own;

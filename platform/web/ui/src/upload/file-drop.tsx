@@ -1,4 +1,4 @@
-import { FileButton, Button } from '@mantine/core';
+import { Button, FileButton } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { IconUpload } from '../icons.tsx';
 import classes from './file-drop.module.css';
