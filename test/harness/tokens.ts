@@ -66,7 +66,13 @@ export async function nativeToken(login: NativeLogin): Promise<NativeToken> {
     call: async (method, path, body) => {
       const headers = new Headers({ 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() });
       const payload = body === undefined ? undefined : JSON.stringify(body);
-      const response = await oauth.fetchProtectedResource(config, tokens.access_token, new URL(`${login.issuer}${path}`), method, payload, headers, { DPoP });
+      const response = await oauth
+        .fetchProtectedResource(config, tokens.access_token, new URL(`${login.issuer}${path}`), method, payload, headers, { DPoP })
+        .catch((error: unknown) => {
+          // A refusal with a challenge is an answer here, not an exception.
+          if (error instanceof oauth.WWWAuthenticateChallengeError) return error.response;
+          throw error;
+        });
       const text = await response.text();
       return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
     },
@@ -79,14 +85,14 @@ export async function throughPages(visitor: Visitor, url: string, person: { user
   for (let step = 0; step < 4 && page.status < 300; step++)
     page = page.body.includes('name="password"')
       ? await visitor.submit(page, { username: person.username, password: person.password }, 'name="password"')
-      : await visitor.submit(page, consentFields(page), 'name="scope"');
+      : await visitor.submit(page, consentFields(page), 'name="decision"');
   const location = page.headers.get('location');
   if (location === null) throw new Error(`no way back from ${page.url} (${page.status}): ${page.body.slice(0, 500)}`);
   return new URL(location, page.url);
 }
 
-/** Ticks every box of a consent page. */
+/** Allows everything that a consent page asks: what it requires and every optional box. */
 function consentFields(page: Visit): Record<string, string | string[]> {
-  const boxes = [...page.body.matchAll(/<input\b[^>]*type="checkbox"[^>]*>/g)].map(([tag]) => /\bvalue="([^"]*)"/.exec(tag)?.[1] ?? 'on');
-  return { scope: boxes, decision: 'allow' };
+  const scopes = [...page.body.matchAll(/<input\b[^>]*name="scope"[^>]*>/g)].map(([tag]) => /\bvalue="([^"]*)"/.exec(tag)?.[1] ?? '');
+  return { scope: scopes, decision: 'allow' };
 }

@@ -121,7 +121,7 @@ describe.each(GUARDED.map((operation) => [operation.id, operation] as const))('%
   });
 
   test('403 for a change by session without its CSRF token', async () => {
-    if (operation.method === 'GET') return;
+    if (operation.method === 'GET') return expect(operation.idempotency).toBe('none');
     const reply = await sessions[operation.actor as WebApp].call(operation.method, addressOf(operation), { headers: { 'x-csrf-token': 'forged' } });
     expect([reply.status, reply.body['code']]).toEqual([403, 'csrf_failed']);
   });
@@ -143,7 +143,8 @@ describe.each(GUARDED.map((operation) => [operation.id, operation] as const))('%
   const owned = [...operation.path.matchAll(/\{(\w+Id)\}/g)].map(([, name]) => String(name));
   // A member may see another partner's offer: what is theirs and not others' are redemptions and grants.
   const checked = owned.filter((name) => !(operation.actor === 'member' && name === 'offerId'));
-  test.runIf(checked.length > 0)('404 for an object of somebody else, and for one that does not exist', async () => {
+  if (checked.length === 0) return;
+  test('404 for an object of somebody else, and for one that does not exist', async () => {
     for (const address of [addressOf(operation, foreign), addressOf(operation)]) {
       const reply = await asSession(operation.actor as WebApp, operation, address, VALID_BODIES[operation.id]);
       expect([address, reply.status, reply.body['code']]).toEqual([address, 404, 'not_found']);

@@ -105,7 +105,7 @@ function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
   return {
     db,
     rateLimits: createRateLimits(scaleBudgets(DEFAULT_BUDGETS, config.CHUNG_RATE_FACTOR)),
-    resourceMetadataUrl: `${config.baseUrl}/.well-known/oauth-protected-resource`,
+    challenge: (detail) => identity.challenge(detail),
     authenticate: (request) => identity.authenticate(request),
     audit: (tx, { principal, action, target, requestId, detail }) =>
       recordEntry(tx, {

@@ -14,8 +14,9 @@ import type { Call, Route } from './route.ts';
 export interface SeamPorts {
   readonly db: Db;
   readonly rateLimits: RateLimits;
-  readonly resourceMetadataUrl: string;
   authenticate(request: IncomingMessage): Promise<Principal | null>;
+  /** The `WWW-Authenticate` of a refusal made here. */
+  challenge(detail?: { readonly error: 'insufficient_scope'; readonly scopes: readonly string[] }): string;
   /** Writes the audit entry of a change, last in its transaction. */
   audit(tx: Tx, entry: { principal: Principal; action: string; target: string; requestId: string; detail: Record<string, unknown> }): Promise<void>;
 }
@@ -41,13 +42,12 @@ export function handlerFor(route: Route, ports: SeamPorts): RequestHandler {
 
 async function authorise(operation: OperationSpec, request: Request, ports: SeamPorts): Promise<Principal | null> {
   if (operation.actor === 'public') return null;
-  const challenge = (error?: string) => `Bearer resource_metadata="${ports.resourceMetadataUrl}"${error ? `, ${error}` : ''}`;
   const principal = await ports.authenticate(request);
-  if (!principal) throw new DomainError('unauthenticated', { challenge: challenge() });
+  if (!principal) throw new DomainError('unauthenticated', { challenge: ports.challenge() });
   const needed = operation.scope === null ? [] : [operation.scope];
   const lacking = { requiredScopes: needed, grantedScopes: principal.scopes };
   if (operation.scope !== null && !principal.scopes.includes(operation.scope))
-    throw new DomainError('insufficient_scope', { ...lacking, challenge: challenge(`error="insufficient_scope", scope="${operation.scope}"`) });
+    throw new DomainError('insufficient_scope', { ...lacking, challenge: ports.challenge({ error: 'insufficient_scope', scopes: needed }) });
   if (principal.actor !== operation.actor) throw new DomainError('wrong_actor', lacking);
   return principal;
 }
