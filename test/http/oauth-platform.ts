@@ -12,7 +12,7 @@ import { DomainError } from '../../platform/server/src/kernel/errors.ts';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { deriveKeys } from '../../platform/server/src/kernel/keys.ts';
 import { createPairwise } from '../../platform/server/src/kernel/pairwise.ts';
-import { createIdentity, type Identity, type IdentityOptions } from '../../platform/server/src/rooms/identity/index.ts';
+import { createIdentity, type Identity, type IdentityOptions, type NewApp } from '../../platform/server/src/rooms/identity/index.ts';
 import { createTestDatabase } from '../harness/database.ts';
 
 export const PASSWORD = 'đường-đến-trường-2026';
@@ -30,6 +30,8 @@ export interface OauthPlatform {
   readonly db: Db;
   readonly identity: Identity;
   readonly pairwise: ReturnType<typeof createPairwise>;
+  /** The authorization server's private key, for forging. */
+  readonly signingKey: JWK;
   addMember(username?: string): Promise<{ username: string; memberId: MemberId; accountId: AccountId }>;
   addPartner(status?: 'applied' | 'active'): Promise<PartnerId>;
   addApp(app?: { partnerId?: PartnerId; scopes?: Scope[]; optionalScopes?: Scope[]; redirectUri?: string }): Promise<TestApp>;
@@ -48,11 +50,6 @@ async function testKeys() {
   const receipt = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const [tokenJwk, receiptJwk] = await Promise.all([exportJWK(token.privateKey), exportJWK(receipt.privateKey)]);
   return deriveKeys(randomBytes(32).toString('hex'), { token: [tokenJwk], receipt: [receiptJwk] });
-}
-
-export interface PlatformOptions {
-  readonly upstream?: IdentityOptions extends { upstream?: infer Upstream } ? Upstream : never;
-  readonly extra?: Partial<IdentityOptions>;
 }
 
 /** Starts a platform on its own database. `/v1/probe` answers who the API sees. */
@@ -86,6 +83,7 @@ export async function startOauthPlatform(extra: Partial<IdentityOptions> = {}): 
     db,
     identity,
     pairwise,
+    signingKey: keys.tokenSigning[0] as JWK,
     ...fixtures(db, identity, baseUrl),
     close: async () => {
       server.closeAllConnections();
@@ -114,7 +112,7 @@ function fixtures(db: Db, identity: Identity, baseUrl: string): Pick<OauthPlatfo
       const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
       const jwk: JWK = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'k1', use: 'sig' };
       const made = { clientId: `app-${++count}-${randomBytes(4).toString('hex')}`, partnerId: partnerId ?? (await addPartner()), privateKey, redirectUri };
-      const purposes = Object.fromEntries(scopes.map((scope) => [scope, { vi: `Để làm ${scope}`, en: `To do ${scope}` }]));
+      const purposes: NewApp['purposes'] = Object.fromEntries(scopes.map((scope) => [scope, { vi: `Để làm ${scope}`, en: `To do ${scope}` }]));
       const { clientId } = made;
       const app = { clientId, partnerId: made.partnerId, name: 'Ứng dụng thử', jwks: { keys: [jwk] }, redirectUris: [redirectUri], scopes, optionalScopes, purposes };
       await db.tx((tx) => identity.registerClient(tx, app));

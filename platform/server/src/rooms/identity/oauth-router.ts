@@ -28,7 +28,7 @@ export function oauthRouter(deps: OauthRouterDeps): Router {
   });
   router.get(STYLES_PATH, (_request, response) => void response.set('cache-control', 'public, max-age=3600').type('css').send(STYLES));
   router.get('/oauth/authorize', refuseOtherModes);
-  router.post(['/oauth/introspect', '/oauth/revoke'], ...markStructuredTokens());
+  router.post(['/oauth/introspect', '/oauth/revoke'], ...markStructuredTokens(callback));
   router.all('/oauth/userinfo', userinfo(deps));
   router.all(['/oauth/authorize', '/oauth/authorize/:uid'], toProvider);
   router.all(['/oauth/par', '/oauth/token', '/oauth/jwks', '/oauth/introspect', '/oauth/revoke'], toProvider);
@@ -37,17 +37,20 @@ export function oauthRouter(deps: OauthRouterDeps): Router {
   return router;
 }
 
+/** What an authorization request may ask for; everything else is named so that the stock server does not know it. */
+const ONLY = { response_mode: 'query', response_type: 'code' } as const;
+
 /**
- * The stock server answers even the refusal of `fragment` and `form_post` in that very mode. A name it does not know makes it answer in
- * the query, to a checked address.
+ * The stock server answers even the refusal of `fragment`, `form_post` or `token` in that very way. A name it does not know makes it answer
+ * in the query, to a checked address.
  */
 const refuseOtherModes: RequestHandler = (request, _response, next) => {
   const url = new URL(request.url, 'http://localhost');
-  const mode = url.searchParams.get('response_mode');
-  if (mode !== null && mode !== 'query') {
-    url.searchParams.set('response_mode', 'not_supported');
-    request.url = url.pathname + url.search;
+  for (const [name, only] of Object.entries(ONLY)) {
+    const asked = url.searchParams.getAll(name);
+    if (asked.length === 1 && asked[0] !== only) url.searchParams.set(name, 'not_supported');
   }
+  request.url = url.pathname + url.search;
   next();
 };
 

@@ -61,7 +61,7 @@ export function createTokenReader(deps: {
   return {
     read: async (token) => {
       const claims = await verify(token);
-      const standing = await deps.standings.get(claims.jti, () =>
+      const standing = await deps.standings.get(`${claims.client_id} ${claims.gid ?? ''} ${claims.jti}`, () =>
         loadStanding(deps.db, { clientId: claims.client_id, oidcGrant: claims.gid ?? null, jti: claims.jti }),
       );
       return { claims, standing, scopes: effectiveScopes(standing, claims.scope.split(' ')) };
