@@ -5,7 +5,9 @@ import { listOffers } from './list-offers.ts';
 import type { CatalogueDeps, Viewer } from './viewer.ts';
 
 export interface Catalogue {
+  /** Newest first; never an offer that `get` would refuse. */
   list(viewer: Viewer, query: QueryOf<typeof listOperation>): Promise<Page<MemberOffer>>;
+  /** Throws `not_found`, or `not_eligible` with the reasons. */
   get(viewer: Viewer, offerId: OfferId): Promise<MemberOffer>;
 }
 

@@ -11,6 +11,7 @@ export async function listOffers(deps: CatalogueDeps, viewer: Viewer, query: Que
   const { q, category, kind, limit } = query;
   const found = await deps.offers.findForMember({ facts, partnerId: viewer.partnerId, q, category, kind, before, limit: limit + 1 });
   const page = pageFrom(found, { limit, cursors: deps.cursors, position: (offer) => [offer.listingId], item: (offer) => offer });
+  // Asked for what is shown only; the extra row of the page is not.
   const used = await deps.usageOf(
     viewer.memberId,
     page.items.map((offer) => offer.offerId),

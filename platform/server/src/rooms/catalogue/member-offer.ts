@@ -1,5 +1,6 @@
 import type { EligibilityReason, MemberOffer, OfferDraft, OfferId, PartnerId } from '@chung/contracts';
 
+/** What both the list and a single look-up bring together. */
 interface Shown {
   readonly offerId: OfferId;
   readonly partner: { readonly id: PartnerId; readonly slug: string; readonly name: string };

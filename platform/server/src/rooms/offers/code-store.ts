@@ -50,6 +50,7 @@ export async function findBoundCode(on: Tx, offerId: OfferId, redemptionId: Rede
   return sealedOf(row);
 }
 
+/** The redemption stays on the row: a code that is shown later must still be known as void. */
 export async function voidBoundCode(tx: Tx, offerId: OfferId, redemptionId: RedemptionId): Promise<void> {
   await tx.query('UPDATE chung.codes SET voided_at = now() WHERE offer_id = $1 AND redemption_id = $2 AND voided_at IS NULL', [
     offerId,

@@ -47,10 +47,13 @@ export async function putListing(
   );
 }
 
+/** Out of the catalogue at the commit; nothing happens if it was not in it. */
 export async function removeListing(tx: Tx, offerId: OfferId): Promise<void> {
   await tx.query('DELETE FROM chung.offer_listings WHERE offer_id = $1', [offerId]);
 }
 
+// $1 verified, $2 province, $3 units, $4 role, $5 birth year, $6 partner, $7 category, $8 kind, $9 patterns, $10 before, $11 limit.
+// An unknown fact compares as null and so fails the condition, as the exact rule does.
 const FOR_MEMBER = `
   SELECT l.id, l.offer_id, l.partner_id, l.terms_version, s.held + s.redeemed >= s.stock AS sold_out, now() AS at
     FROM chung.offer_listings l JOIN chung.offer_stock s ON s.offer_id = l.offer_id

@@ -36,6 +36,7 @@ const BY_VERSION = SELECT_OFFER(
   'k.version',
 );
 
+/** Terms are parsed on the way out too: an old version may lack what a newer schema fills in by default. */
 function offerOf(row: OfferRow): Offer {
   const terms = OfferDraft.parse(row.terms);
   const total = Number(row.codes_total ?? 0n);
@@ -54,6 +55,7 @@ function offerOf(row: OfferRow): Offer {
   };
 }
 
+/** Offer, first terms and stock row; three tables, because they change at three paces. */
 export async function insertOffer(tx: Tx, offer: { id: OfferId; partnerId: PartnerId; terms: OfferDraft }): Promise<void> {
   await tx.query('INSERT INTO chung.offers (id, partner_id) VALUES ($1, $2)', [offer.id, offer.partnerId]);
   await insertTerms(tx, { offerId: offer.id, version: 1, terms: offer.terms });
@@ -122,6 +124,7 @@ export async function moveOffer(
   return rows.length === 1;
 }
 
+/** Only the time: a change of stock is no change of terms. */
 export async function touchOffer(tx: Tx, offerId: OfferId): Promise<void> {
   await tx.query('UPDATE chung.offers SET updated_at = now() WHERE id = $1', [offerId]);
 }

@@ -97,7 +97,8 @@ async function* linesOf(stream: Readable): AsyncGenerator<{ line: number; text: 
   let bytes = 0;
   let rest = '';
   let line = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer | string>) {
+  const chunks: AsyncIterable<Buffer | string> = stream;
+  for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > BYTES_MAX) throw new DomainError('payload_too_large');
     const parts = (rest + (typeof chunk === 'string' ? chunk : decoder.write(chunk))).split('\n');

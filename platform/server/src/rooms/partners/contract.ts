@@ -3,9 +3,11 @@ export type ServiceClass = 'standard' | 'telecom' | 'finance';
 
 /** What a partner owes the platform at one moment: the contract version in force and the VAT rate of that tax date. */
 export interface ContractTerms {
+  /** Stands on each ledger line, so that a statement can name the terms it was made by. */
   readonly version: number;
   readonly feePerRedemptionMinor: bigint;
   readonly commissionBasisPoints: number;
+  /** Of the service class at the tax date; not part of the contract, because the law changes it on a date for everyone. */
   readonly vatBasisPoints: number;
   readonly serviceClass: ServiceClass;
 }

@@ -1,4 +1,5 @@
 import type { Partner, PartnerId } from '@chung/contracts';
+import { databaseNow } from '../../kernel/clock.ts';
 import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { appendEvent } from '../../kernel/outbox.ts';
@@ -32,8 +33,7 @@ export async function decidePartner(
 
 /** Only where none is in force: an operator may have agreed other terms before the approval. */
 async function giveDefaultContract(tx: Tx, partnerId: PartnerId): Promise<void> {
-  const [clock] = await tx.query<{ now: Date }>('SELECT now() AS now');
-  if (!clock) throw new Error('SELECT now() answered no row');
-  if (await findContractAt(tx, partnerId, clock.now)) return;
-  await insertContract(tx, partnerId, { ...DEFAULT_CONTRACT, validFrom: clock.now });
+  const now = await databaseNow(tx);
+  if (await findContractAt(tx, partnerId, now)) return;
+  await insertContract(tx, partnerId, { ...DEFAULT_CONTRACT, validFrom: now });
 }

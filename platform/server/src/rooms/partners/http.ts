@@ -3,6 +3,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { on, type Route } from '../../kernel/route.ts';
 import type { Partners } from './partners.ts';
 
+/** A partner is always the token's own; only an admin names one in the path. */
 export function partnersRoutes(partners: Partners): Route[] {
   return [
     on(registerPartner, ({ body }) => partners.register(body)),

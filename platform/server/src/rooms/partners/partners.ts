@@ -10,8 +10,11 @@ import { type PartnerIdentity, registerPartner } from './register-partner.ts';
 import { findContractAt, findPartnerBySlug, findPartners, findStanding, insertContract, listPartners } from './store.ts';
 
 export interface Partners {
+  /** Opens its own transaction: who registers has no key to repeat with, the slug stops a second one. */
   register(application: BodyOf<typeof registerOperation>): Promise<Partner>;
+  /** Approve, refuse, suspend or reinstate; throws `wrong_state` where the state table has no such move. */
   decide(tx: Tx, input: { partnerId: PartnerId; decision: PartnerDecision; reason: string }): Promise<Partner>;
+  /** Newest first. */
   list(page: { status?: PartnerStatus | undefined; cursor?: string | undefined; limit: number }): Promise<Page<Partner>>;
   find(partnerId: PartnerId): Promise<Partner | null>;
   findBySlug(slug: string): Promise<Partner | null>;

@@ -23,8 +23,12 @@ interface ContractRow {
   vat_basis_points: number;
 }
 
+// A left join gives all columns of a contract or none; `version` tells which.
+type NoContract = { [Column in keyof ContractRow]: null };
+
 const COLUMNS = 'p.id, p.slug, p.name, p.legal_name, p.tax_id, p.contact_email, p.status, p.created_at';
 
+/** Parsed, because brands come from the schema and not from a cast. */
 const partnerOf = (row: PartnerRow): Partner =>
   Partner.parse({
     id: row.id,
@@ -45,6 +49,7 @@ const contractOf = (row: ContractRow): ContractTerms => ({
   serviceClass: row.service_class,
 });
 
+/** A new partner, `applied` by the column's default; throws `slug_taken`. */
 export async function insertPartner(tx: Tx, id: PartnerId, application: PartnerApplication): Promise<Partner> {
   try {
     const [row] = await tx.query<PartnerRow>(
@@ -60,6 +65,7 @@ export async function insertPartner(tx: Tx, id: PartnerId, application: PartnerA
   }
 }
 
+/** In no order; ids that nobody has are left out. */
 export async function findPartners(on: Tx, ids: readonly PartnerId[]): Promise<readonly Partner[]> {
   const rows = await on.query<PartnerRow>(`SELECT ${COLUMNS} FROM chung.partners p WHERE p.id = ANY($1::uuid[])`, [ids]);
   return rows.map(partnerOf);
@@ -114,6 +120,7 @@ export async function insertContract(tx: Tx, partnerId: PartnerId, contract: Con
   return rows.length === 1;
 }
 
+/** The version that began last at or before the moment, and the rate that its service class had then: $1 partner, $2 moment. */
 const CONTRACT_AT = `
   SELECT c.version, c.fee_per_redemption_minor, c.commission_basis_points, c.service_class, v.basis_points AS vat_basis_points
     FROM chung.contracts c
@@ -133,11 +140,10 @@ export async function findStanding(
   partnerId: PartnerId,
   at: Date,
 ): Promise<{ partner: Partner; contract: ContractTerms | null } | null> {
-  const [row] = await on.query<PartnerRow & { [Column in keyof ContractRow]: ContractRow[Column] | null }>(
+  const [row] = await on.query<PartnerRow & (ContractRow | NoContract)>(
     `SELECT ${COLUMNS}, t.* FROM chung.partners p LEFT JOIN LATERAL (${CONTRACT_AT}) t ON true WHERE p.id = $1`,
     [partnerId, at],
   );
   if (!row) return null;
-  // The left join gives all columns of a contract or none.
-  return { partner: partnerOf(row), contract: row.version === null ? null : contractOf(row as PartnerRow & ContractRow) };
+  return { partner: partnerOf(row), contract: row.version === null ? null : contractOf(row) };
 }

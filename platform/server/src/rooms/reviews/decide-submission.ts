@@ -3,7 +3,7 @@ import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { appendEvent } from '../../kernel/outbox.ts';
 import type { OfferDecision, Offers } from '../offers/index.ts';
-import { isReviewRule, REVIEW_RULES, type ReviewRuleNumber } from './review-rules.ts';
+import { isReviewRule, REVIEW_RULES } from './review-rules.ts';
 import { type CitedReasons, closeSubmission, findSubmission, type SubmissionRecord } from './store.ts';
 
 type Decision = BodyOf<typeof operation>;
@@ -44,13 +44,11 @@ const DECIDED_BEFORE = { vi: 'Hồ sơ này đã có quyết định.', en: 'Thi
 
 /** The rule's words for the partner, with the reviewer's note; a number that is not in the library is refused by its place. */
 function withTexts(cited: CitedReasons): OfferDecision['reasons'] {
-  const unknown = cited.flatMap((reason, index) =>
-    isReviewRule(reason.rule) ? [] : [{ path: `reasons.${index}.rule`, code: 'unknown_rule', message: reason.rule }],
-  );
-  if (unknown.length > 0) throw new DomainError('validation_failed', { fields: unknown });
-  return cited.map(({ rule, note }) => {
-    // Every number was just found in the library.
-    const { vi, en } = REVIEW_RULES[rule as ReviewRuleNumber];
+  return cited.map(({ rule, note }, index) => {
+    if (!isReviewRule(rule))
+      throw new DomainError('validation_failed', { fields: [{ path: `reasons.${index}.rule`, code: 'unknown_rule', message: rule }] });
+    const { vi, en } = REVIEW_RULES[rule];
+    // A note is written in one language, the reviewer's; both readers need it.
     return { rule, text: note === '' ? { vi, en } : { vi: `${vi} ${note}`, en: `${en} ${note}` } };
   });
 }

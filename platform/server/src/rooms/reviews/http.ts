@@ -3,6 +3,7 @@ import { on, type Route } from '../../kernel/route.ts';
 import { REVIEW_RULES } from './review-rules.ts';
 import type { Reviews } from './reviews.ts';
 
+/** Submitting is the partner's operation, the rest the reviewers'. */
 export function reviewsRoutes(reviews: Reviews): Route[] {
   return [
     on(submitOffer, ({ tx, principal, params, language }) =>

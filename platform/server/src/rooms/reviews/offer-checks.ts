@@ -12,6 +12,7 @@ export interface Checked {
   readonly knowsProvince: (code: string) => boolean;
 }
 
+// Price first: what a partner most likely has to change stands on top.
 const CHECKS: readonly ((offer: Checked) => Finding[])[] = [
   checkDiscountLimit,
   checkTexts,
@@ -56,7 +57,7 @@ const DAY_MS = 24 * 3600 * 1000;
 const WINDOW_DAYS_MAX = 366;
 const DISCOUNT_DAYS_WATCHED = 120;
 
-/** OFR-103, OFR-110. */
+/** OFR-103, OFR-110. A beginning in the past is fine: the offer opens when it is approved. */
 function checkWindow({ terms, now }: Checked): Finding[] {
   const [start, end] = [Date.parse(terms.window.startsAt), Date.parse(terms.window.endsAt)];
   const days = (end - start) / DAY_MS;
@@ -89,7 +90,7 @@ function checkCodes({ codes, units }: Checked): Finding[] {
   ];
 }
 
-/** OFR-108. */
+/** OFR-108: limits that nobody could ever reach are a mistake in one of the numbers. */
 function checkLimits({ terms, units }: Checked): Finding[] {
   const { perMember, perMemberPerDay } = terms.limits;
   const findings: Finding[] = [];
@@ -123,7 +124,7 @@ function checkHold({ terms }: Checked): Finding[] {
   ];
 }
 
-/** OFR-112, OFR-113. */
+/** OFR-112, OFR-113: a rule that lets nobody in looks like an offer and is none. */
 function checkEligibility({ terms, knowsProvince }: Checked): Finding[] {
   return terms.eligibility.all.flatMap((condition, index): Finding[] => {
     const path = `eligibility.all.${index}`;

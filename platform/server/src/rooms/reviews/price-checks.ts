@@ -6,6 +6,7 @@ const WHOLE_BASIS_POINTS = 10_000n;
 
 /** Half-up, the rounding that the ledger uses for the platform's part. */
 const shareOf = (amountMinor: bigint, basisPoints: bigint) => (amountMinor * basisPoints + WHOLE_BASIS_POINTS / 2n) / WHOLE_BASIS_POINTS;
+/** bigint, because a sum of safe integers need not be one. */
 const bundleParts = (benefit: Extract<Benefit, { kind: 'bundle' }>) =>
   benefit.items.reduce((sum, item) => sum + BigInt(item.regularPriceMinor), 0n);
 

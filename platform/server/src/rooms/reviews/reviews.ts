@@ -21,12 +21,15 @@ import { findSubmission, listSubmissions, type SubmissionState } from './store.t
 import { submitOffer } from './submit-offer.ts';
 
 export interface Reviews {
+  /** Runs the checks and queues the offer; throws `checks_failed` with every finding. */
   submit(tx: Tx, input: { partnerId: PartnerId; offerId: OfferId; language: Language }): Promise<Submission>;
+  /** Once: the second decision of a submission is `wrong_state`. */
   decide(
     tx: Tx,
     input: { submissionId: SubmissionId; decision: BodyOf<typeof decideOperation>; accountId: AccountId },
   ): Promise<AdminSubmission>;
   find(submissionId: SubmissionId): Promise<AdminSubmission>;
+  /** Waiting: oldest first. Decided: newest first. */
   list(page: { state: SubmissionState; cursor?: string | undefined; limit: number }): Promise<Page<AdminSubmission>>;
 }
 

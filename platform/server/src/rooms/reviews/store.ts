@@ -35,6 +35,7 @@ interface SubmissionRow {
   decided_by: AccountId | null;
 }
 
+// The queue's clock stops at the decision. Places are counted, not stored: every decision would move all that wait behind it.
 const SELECT = `
   SELECT s.id, s.offer_id, s.partner_id, s.terms_version, s.state, s.findings, s.submitted_at, s.reasons, s.decided_at, s.decided_by,
          floor(extract(epoch FROM COALESCE(s.decided_at, now()) - s.submitted_at))::integer AS waiting_seconds,
@@ -42,6 +43,7 @@ const SELECT = `
               THEN (SELECT count(*) FROM chung.submissions q WHERE q.state = 'waiting' AND q.id <= s.id) END AS queue_position
     FROM chung.submissions s`;
 
+/** `findings` and `reasons` were parsed before they were written, and only this file writes them. */
 const recordOf = (row: SubmissionRow): SubmissionRecord => ({
   id: row.id,
   offerId: row.offer_id,
@@ -55,6 +57,7 @@ const recordOf = (row: SubmissionRow): SubmissionRecord => ({
   decided: row.decided_at && row.decided_by && { at: row.decided_at, by: row.decided_by, reasons: row.reasons ?? [] },
 });
 
+/** Throws `wrong_state` if the offer waits already; the index decides, also between two requests at once. */
 export async function insertSubmission(
   tx: Tx,
   submission: Pick<SubmissionRecord, 'id' | 'offerId' | 'partnerId' | 'termsVersion' | 'findings'>,

@@ -1,4 +1,5 @@
 import type { Finding, Language, OfferId, PartnerId, Submission, SubmissionId } from '@chung/contracts';
+import { databaseNow } from '../../kernel/clock.ts';
 import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -15,15 +16,15 @@ export async function submitOffer(
 ): Promise<Submission> {
   const { partnerId, offerId, language } = input;
   const offer = await offers.submit(tx, { partnerId, offerId });
-  const [clock] = await tx.query<{ now: Date }>('SELECT now() AS now');
-  if (!clock) throw new Error('SELECT now() answered no row');
+  const now = await databaseNow(tx);
   const findings = checkOffer({
     terms: offer.terms,
     units: offer.units,
     codes: offer.codes,
-    now: clock.now,
+    now,
     knowsProvince: offers.knowsProvince,
   });
+  // Thrown inside the transaction, so the move to `submitted` is taken back with it.
   const errors = findings.filter((finding) => finding.severity === 'error');
   if (errors.length > 0) throw checksFailed(errors, language);
 
@@ -35,11 +36,13 @@ export async function submitOffer(
   return submissionOf(submission);
 }
 
+/** The submission as its partner sees it. */
 export function submissionOf(record: SubmissionRecord): Submission {
   const { id, offerId, state, termsVersion, findings, queuePosition, submittedAt } = record;
   return { id, offerId, state, termsVersion, findings, queuePosition, submittedAt: submittedAt.toISOString() };
 }
 
+/** Twice in one problem: `fields` for the form that marks the place, `reasons` for whoever reads the sentences. */
 function checksFailed(errors: readonly Finding[], language: Language): DomainError {
   return new DomainError('checks_failed', {
     fields: errors.map((error) => ({ path: error.path, code: error.rule, message: error.text[language] })),
