@@ -6,6 +6,7 @@ import { type AccountId, ERRORS, type MemberId, type PartnerId, type Scope } fro
 import express from 'express';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import * as client from 'openid-client';
+import pg from 'pg';
 import pino from 'pino';
 import { createDb, type Db } from '../../platform/server/src/kernel/db.ts';
 import { DomainError } from '../../platform/server/src/kernel/errors.ts';
@@ -16,6 +17,8 @@ import { createIdentity, type Identity, type IdentityOptions, type NewApp } from
 import { createTestDatabase } from '../harness/database.ts';
 
 export const PASSWORD = 'đường-đến-trường-2026';
+
+const DEFAULT_SCOPES: Scope[] = ['offers:read', 'partner.offers:read'];
 
 export interface TestApp {
   readonly clientId: string;
@@ -28,7 +31,11 @@ export interface OauthPlatform {
   readonly baseUrl: string;
   readonly resource: string;
   readonly db: Db;
+  /** The database's owner, for looking behind the server's back. */
+  readonly owner: pg.Client;
   readonly identity: Identity;
+  /** The same platform in another process's place: own caches, same database. */
+  secondNode(): Promise<Identity>;
   readonly pairwise: ReturnType<typeof createPairwise>;
   /** The authorization server's private key, for forging. */
   readonly signingKey: JWK;
@@ -63,7 +70,10 @@ export async function startOauthPlatform(extra: Partial<IdentityOptions> = {}): 
   const keys = await testKeys();
   const pairwise = createPairwise(keys.pairwise);
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const identity = await createIdentity({ db, keys, pairwise, baseUrl, log, partnerName: async () => 'Công ty Thử nghiệm', ...extra });
+  const options = { db, keys, pairwise, baseUrl, log, partnerName: async () => 'Công ty Thử nghiệm', ...extra };
+  const identity = await createIdentity(options);
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
   await identity.ensureFirstPartyClients();
   app.use(identity.router);
   app.all('/v1/probe', async (request, response) => {
@@ -81,7 +91,9 @@ export async function startOauthPlatform(extra: Partial<IdentityOptions> = {}): 
     baseUrl,
     resource: `${baseUrl}/v1`,
     db,
+    owner,
     identity,
+    secondNode: () => createIdentity(options),
     pairwise,
     signingKey: keys.tokenSigning[0] as JWK,
     ...fixtures(db, identity, baseUrl),
@@ -89,6 +101,7 @@ export async function startOauthPlatform(extra: Partial<IdentityOptions> = {}): 
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await db.close();
+      await owner.end();
       await database.drop();
     },
   };
@@ -108,7 +121,7 @@ function fixtures(db: Db, identity: Identity, baseUrl: string): Pick<OauthPlatfo
       const account = { kind: 'member', username, password: PASSWORD, displayName: `Nguyễn Thị ${username}`, memberId } as const;
       return { username, memberId, accountId: await db.tx((tx) => identity.createAccount(tx, account)) };
     },
-    addApp: async ({ partnerId, scopes = ['offers:read', 'partner.offers:read'], optionalScopes = [], redirectUri = 'https://app.example.vn/callback' } = {}) => {
+    addApp: async ({ partnerId, scopes = DEFAULT_SCOPES, optionalScopes = [], redirectUri = 'https://app.example.vn/callback' } = {}) => {
       const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
       const jwk: JWK = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'k1', use: 'sig' };
       const made = { clientId: `app-${++count}-${randomBytes(4).toString('hex')}`, partnerId: partnerId ?? (await addPartner()), privateKey, redirectUri };
