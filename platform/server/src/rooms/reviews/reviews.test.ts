@@ -88,6 +88,17 @@ test('a refusal gives the rule’s words with the note, and a change lets the of
   expect((await rooms.reviews.find(id)).offer.regularPriceMinor).toBe(100_000);
 });
 
+test('a closed submission cannot decide again, also when the same terms wait a second time', async () => {
+  const { id, offerId } = await submit();
+  await refuse(id);
+  // The stock alone makes no new version, so both submissions are about version 1.
+  await rooms.db.tx((tx) => rooms.offers.change(tx, { partnerId, offerId, change: { stock: 20 } }));
+  const again = await rooms.db.tx((tx) => rooms.reviews.submit(tx, { partnerId, offerId, language: 'vi' }));
+  expect(again.termsVersion).toBe(1);
+  await expect(approve(id)).rejects.toMatchObject({ code: 'wrong_state' });
+  expect(await stateOf(offerId)).toBe('submitted');
+});
+
 test('a rule that is not in the library is refused by its place, and nothing is decided', async () => {
   const { id } = await submit();
   await expect(refuse(id, 'OFR-999')).rejects.toMatchObject({
