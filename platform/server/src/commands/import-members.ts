@@ -54,7 +54,7 @@ async function sizeOf(file: string): Promise<number> {
 
 async function runImport(members: Members, given: Arguments, bytes: number): Promise<ImportRecord> {
   const progress = createProgressLine(process.stdout);
-  const file = createReadStream(given.file, { highWaterMark: 256 * 1024 });
+  const file = createReadStream(given.file);
   // Ctrl-C ends the reading; the import then cleans up behind itself as after any file that was cut.
   process.once('SIGINT', () => file.destroy(Object.assign(new Error('stopped'), { code: 'ECONNRESET' })));
   const onProgress = ({ step, rows, bytes: read, rowsToWrite }: ImportProgress) =>

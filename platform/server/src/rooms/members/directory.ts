@@ -1,96 +1,79 @@
-import type { getMe, listProvinces, MemberId, ReplyOf } from "@chung/contracts";
-import { DomainError } from "../../kernel/errors.ts";
-import type { MemberPrincipal } from "../../kernel/principal.ts";
-import type { Vault } from "../../kernel/vault.ts";
-import { contactContext, type Member, type MemberFacts } from "./member.ts";
-import { formerNamesOf } from "./provinces.ts";
-import type { MemberStore } from "./store.ts";
+import type { getMe, listProvinces, MemberId, ReplyOf } from '@chung/contracts';
+import { DomainError } from '../../kernel/errors.ts';
+import type { MemberPrincipal } from '../../kernel/principal.ts';
+import type { Vault } from '../../kernel/vault.ts';
+import { contactContext, type Member, type MemberFacts } from './member.ts';
+import { formerNamesOf } from './provinces.ts';
+import type { MemberStore } from './store.ts';
 
 export interface DirectoryDeps {
-	readonly store: MemberStore;
-	readonly vault: Vault;
+  readonly store: MemberStore;
+  readonly vault: Vault;
 }
 
 /** Reading the directory. */
 export function createDirectory({ store, vault }: DirectoryDeps) {
-	return {
-		findById: (memberId: MemberId): Promise<Member | null> =>
-			store.findById(memberId),
-		findByCode: (memberCode: string): Promise<Member | null> =>
-			store.findByCode(memberCode),
-		/** Members who gave this number (E.164); several may share one. */
-		findByPhone: (phone: string): Promise<Member[]> =>
-			store.findByPhoneHash(vault.lookUp(phone)),
-		/** What eligibility is judged by; throws `not_found` for someone who is not in the directory. */
-		async factsOf(memberId: MemberId): Promise<MemberFacts> {
-			const found = await store.findRecord(memberId);
-			if (!found) throw new DomainError("not_found");
-			return {
-				memberId: found.id,
-				verified: found.verified,
-				provinceCode: found.provinceCode,
-				unitPath: found.unitPath,
-				birthYear: found.birthYear,
-				role: found.role,
-				since: found.joinedOn,
-				displayName: found.fullName,
-			};
-		},
-		me: (principal: MemberPrincipal) => tellMe({ store, vault }, principal),
-		async provinces(): Promise<ReplyOf<typeof listProvinces>> {
-			const rows = await store.listProvinces();
-			return {
-				items: rows.map(({ code, name }) => ({
-					code,
-					name,
-					formerNames: formerNamesOf(code, name),
-				})),
-			};
-		},
-		findUnit: store.findUnit,
-	};
+  return {
+    findById: (memberId: MemberId): Promise<Member | null> => store.findById(memberId),
+    findByCode: (memberCode: string): Promise<Member | null> => store.findByCode(memberCode),
+    /** Members who gave this number (E.164); several may share one. */
+    findByPhone: (phone: string): Promise<Member[]> => store.findByPhoneHash(vault.lookUp(phone)),
+    /** What eligibility is judged by; throws `not_found` for someone who is not in the directory. */
+    async factsOf(memberId: MemberId): Promise<MemberFacts> {
+      const found = await store.findRecord(memberId);
+      if (!found) throw new DomainError('not_found');
+      return {
+        memberId: found.id,
+        verified: found.verified,
+        provinceCode: found.provinceCode,
+        unitPath: found.unitPath,
+        birthYear: found.birthYear,
+        role: found.role,
+        since: found.joinedOn,
+        displayName: found.fullName,
+      };
+    },
+    me: (principal: MemberPrincipal) => tellMe({ store, vault }, principal),
+    async provinces(): Promise<ReplyOf<typeof listProvinces>> {
+      const rows = await store.listProvinces();
+      return {
+        items: rows.map(({ code, name }) => ({
+          code,
+          name,
+          formerNames: formerNamesOf(code, name),
+        })),
+      };
+    },
+    findUnit: store.findUnit,
+  };
 }
 
 /** A member to one app: the pairwise id, and each part only when its scope is granted. */
-async function tellMe(
-	{ store, vault }: DirectoryDeps,
-	principal: MemberPrincipal,
-): Promise<ReplyOf<typeof getMe>> {
-	const has = (scope: MemberPrincipal["scopes"][number]) =>
-		principal.scopes.includes(scope);
-	const found = await store.findRecord(principal.memberId);
-	if (!found) throw new DomainError("not_found");
-	const contact = () => {
-		if (!found.contactSealed) return { phone: null, email: null };
-		const [phone, email] = vault
-			.open(found.contactSealed, contactContext(found.memberCode))
-			.split("\n");
-		return { phone: phone || null, email: email || null };
-	};
-	return {
-		id: principal.subject,
-		...(has("member.profile:read")
-			? { profile: { displayName: found.fullName, avatarUrl: null } }
-			: {}),
-		...(has("member.membership:read")
-			? {
-					membership: {
-						verified: found.verified,
-						unit:
-							found.unitName === null
-								? null
-								: { code: found.unitCode, name: found.unitName },
-						province:
-							found.provinceName === null
-								? null
-								: { code: found.provinceCode, name: found.provinceName },
-						role: found.role,
-						since: found.joinedOn,
-					},
-				}
-			: {}),
-		...(has("member.age:read") ? { age: { birthYear: found.birthYear } } : {}),
-		// Opened only here, and only for this scope: what is not asked for stays sealed.
-		...(has("member.contact:read") ? { contact: contact() } : {}),
-	};
+async function tellMe({ store, vault }: DirectoryDeps, principal: MemberPrincipal): Promise<ReplyOf<typeof getMe>> {
+  const has = (scope: MemberPrincipal['scopes'][number]) => principal.scopes.includes(scope);
+  const found = await store.findRecord(principal.memberId);
+  if (!found) throw new DomainError('not_found');
+  const contact = () => {
+    if (!found.contactSealed) return { phone: null, email: null };
+    const [phone, email] = vault.open(found.contactSealed, contactContext(found.memberCode)).split('\n');
+    return { phone: phone || null, email: email || null };
+  };
+  return {
+    id: principal.subject,
+    ...(has('member.profile:read') ? { profile: { displayName: found.fullName, avatarUrl: null } } : {}),
+    ...(has('member.membership:read')
+      ? {
+          membership: {
+            verified: found.verified,
+            unit: found.unitName === null ? null : { code: found.unitCode, name: found.unitName },
+            province: found.provinceName === null ? null : { code: found.provinceCode, name: found.provinceName },
+            role: found.role,
+            since: found.joinedOn,
+          },
+        }
+      : {}),
+    ...(has('member.age:read') ? { age: { birthYear: found.birthYear } } : {}),
+    // Opened only here, and only for this scope: what is not asked for stays sealed.
+    ...(has('member.contact:read') ? { contact: contact() } : {}),
+  };
 }

@@ -1,155 +1,139 @@
 // What an import does to the database: its lock, its record, the staging table and the set-based statements that write members.
-import type { ImportId, MemberImport } from "@chung/contracts";
-import type pg from "pg";
-import type { Db } from "../../kernel/db.ts";
-import { isRejectionReason, type Rejection } from "./register/rejection.ts";
+import type { ImportId, MemberImport } from '@chung/contracts';
+import type pg from 'pg';
+import type { Db } from '../../kernel/db.ts';
+import { isRejectionReason, type Rejection } from './register/rejection.ts';
 
-const LOCK_NAME = "chung.member_imports";
+const LOCK_NAME = 'chung.member_imports';
 const DUPLICATES_AT_ONCE = 5_000;
 
 export interface ImportCounts {
-	rowsRead: number;
-	inserted: number;
-	updated: number;
-	unchanged: number;
-	rejected: number;
+  rowsRead: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
 }
 
 export interface ImportRecord extends ImportCounts {
-	readonly id: ImportId;
-	readonly state: MemberImport["state"];
-	readonly firstErrors: readonly Rejection[];
-	readonly reportPath: string | null;
-	readonly startedAt: Date;
-	readonly finishedAt: Date | null;
+  readonly id: ImportId;
+  readonly state: MemberImport['state'];
+  readonly firstErrors: readonly Rejection[];
+  readonly reportPath: string | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
 }
 
 interface ImportColumns {
-	id: ImportId;
-	state: MemberImport["state"];
-	rows_read: number;
-	inserted: number;
-	updated: number;
-	unchanged: number;
-	rejected: number;
-	first_errors: Rejection[];
-	report_path: string | null;
-	started_at: Date;
-	finished_at: Date | null;
+  id: ImportId;
+  state: MemberImport['state'];
+  rows_read: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  first_errors: Rejection[];
+  report_path: string | null;
+  started_at: Date;
+  finished_at: Date | null;
 }
 
 function importFrom(row: ImportColumns): ImportRecord {
-	return {
-		id: row.id,
-		state: row.state,
-		rowsRead: row.rows_read,
-		inserted: row.inserted,
-		updated: row.updated,
-		unchanged: row.unchanged,
-		rejected: row.rejected,
-		firstErrors: row.first_errors.filter(({ reason }) =>
-			isRejectionReason(reason),
-		),
-		reportPath: row.report_path,
-		startedAt: row.started_at,
-		finishedAt: row.finished_at,
-	};
+  return {
+    id: row.id,
+    state: row.state,
+    rowsRead: row.rows_read,
+    inserted: row.inserted,
+    updated: row.updated,
+    unchanged: row.unchanged,
+    rejected: row.rejected,
+    firstErrors: row.first_errors.filter(({ reason }) => isRejectionReason(reason)),
+    reportPath: row.report_path,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
 }
 
 /**
  * Takes the place of the one import that may run; null when another has it. A transaction-level lock in a transaction that
  * stays open and idle: it works through a pooler, it ends with its process, and at READ COMMITTED it holds back no vacuum.
  */
-export async function takeImportLock(
-	db: Db,
-): Promise<{ release(): Promise<void> } | null> {
-	const client = await db.pool.connect();
-	let broken: Error | undefined;
-	// A session that dies must not take the process with it; the import then fails at its next statement.
-	const onError = (error: Error) => {
-		broken = error;
-	};
-	client.on("error", onError);
-	const release = async () => {
-		await client.query("ROLLBACK").catch(onError);
-		client.off("error", onError);
-		client.release(broken);
-	};
-	try {
-		await client.query("BEGIN");
-		await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
-		const { rows } = await client.query<{ taken: boolean }>(
-			"SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken",
-			[LOCK_NAME],
-		);
-		if (rows[0]?.taken) return { release };
-		await release();
-		return null;
-	} catch (error) {
-		await release();
-		throw error;
-	}
+export async function takeImportLock(db: Db): Promise<{ release(): Promise<void> } | null> {
+  const client = await db.pool.connect();
+  let broken: Error | undefined;
+  // A session that dies must not take the process with it; the import then fails at its next statement.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  const release = async () => {
+    await client.query('ROLLBACK').catch(onError);
+    client.off('error', onError);
+    client.release(broken);
+  };
+  try {
+    await client.query('BEGIN');
+    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS taken', [
+      LOCK_NAME,
+    ]);
+    if (rows[0]?.taken) return { release };
+    await release();
+    return null;
+  } catch (error) {
+    await release();
+    throw error;
+  }
 }
 
-export async function startImport(
-	db: Db,
-	started: { id: ImportId; source: "http" | "command" },
-): Promise<void> {
-	// Whoever holds the lock knows that no other import runs: one marked as running was killed.
-	await db.query(
-		`UPDATE chung.member_imports SET state = 'failed', finished_at = now() WHERE state = 'running'`,
-	);
-	await db.query(
-		"INSERT INTO chung.member_imports (id, source) VALUES ($1, $2)",
-		[started.id, started.source],
-	);
-	await clearStaging(db);
+export async function startImport(db: Db, started: { id: ImportId; source: 'http' | 'command' }): Promise<void> {
+  // Whoever holds the lock knows that no other import runs: one marked as running was killed.
+  await db.query(`UPDATE chung.member_imports SET state = 'failed', finished_at = now() WHERE state = 'running'`);
+  await db.query('INSERT INTO chung.member_imports (id, source) VALUES ($1, $2)', [started.id, started.source]);
+  await clearStaging(db);
 }
 
 export async function finishImport(
-	db: Db,
-	id: ImportId,
-	end: {
-		state: "done" | "failed";
-		counts: ImportCounts;
-		firstErrors: readonly Rejection[];
-		reportPath: string | null;
-	},
+  db: Db,
+  id: ImportId,
+  end: {
+    state: 'done' | 'failed';
+    counts: ImportCounts;
+    firstErrors: readonly Rejection[];
+    reportPath: string | null;
+  },
 ): Promise<ImportRecord> {
-	const { counts } = end;
-	const [row] = await db.query<ImportColumns>(
-		`UPDATE chung.member_imports
+  const { counts } = end;
+  const [row] = await db.query<ImportColumns>(
+    `UPDATE chung.member_imports
         SET state = $2, rows_read = $3, inserted = $4, updated = $5, unchanged = $6, rejected = $7, first_errors = $8, report_path = $9, finished_at = now()
       WHERE id = $1 RETURNING *`,
-		[
-			id,
-			end.state,
-			counts.rowsRead,
-			counts.inserted,
-			counts.updated,
-			counts.unchanged,
-			counts.rejected,
-			JSON.stringify(end.firstErrors),
-			end.reportPath,
-		],
-	);
-	if (!row) throw new Error("the record of the import is gone");
-	return importFrom(row);
+    [
+      id,
+      end.state,
+      counts.rowsRead,
+      counts.inserted,
+      counts.updated,
+      counts.unchanged,
+      counts.rejected,
+      JSON.stringify(end.firstErrors),
+      end.reportPath,
+    ],
+  );
+  if (!row) throw new Error('the record of the import is gone');
+  return importFrom(row);
 }
 
-export async function listImports(
-	db: Db,
-	page: { before: readonly string[] | null; limit: number },
-): Promise<ImportRecord[]> {
-	const rows = await db.query<ImportColumns>(
-		`SELECT * FROM chung.member_imports WHERE $1::uuid IS NULL OR id < $1::uuid ORDER BY id DESC LIMIT $2`,
-		[page.before?.[0] ?? null, page.limit],
-	);
-	return rows.map(importFrom);
+export async function listImports(db: Db, page: { before: readonly string[] | null; limit: number }): Promise<ImportRecord[]> {
+  const rows = await db.query<ImportColumns>(
+    `SELECT * FROM chung.member_imports WHERE $1::uuid IS NULL OR id < $1::uuid ORDER BY id DESC LIMIT $2`,
+    [page.before?.[0] ?? null, page.limit],
+  );
+  return rows.map(importFrom);
 }
 
 export async function clearStaging(db: Db): Promise<void> {
-	await db.query("TRUNCATE chung.member_import_rows");
+  await db.query('TRUNCATE chung.member_import_rows');
 }
 
 export const STAGING_COPY = `COPY chung.member_import_rows
@@ -160,45 +144,35 @@ export const STAGING_COPY = `COPY chung.member_import_rows
  * Takes repeated member codes out of the staging table, all but the first of each. The database finds them: a set of six
  * million codes in this process would take the memory that an import may have.
  */
-export async function takeOutDuplicates(
-	db: Db,
-	report: (duplicates: readonly Rejection[]) => Promise<void>,
-): Promise<void> {
-	await db.tx(async (tx) => {
-		// One sort of all codes; with the default 4 MB it would be a merge of hundreds of runs on disk.
-		await tx.query(`SET LOCAL work_mem = '64MB'`);
-		await tx.query(`
+export async function takeOutDuplicates(db: Db, report: (duplicates: readonly Rejection[]) => Promise<void>): Promise<void> {
+  await db.tx(async (tx) => {
+    // One sort of all codes; with the default 4 MB it would be a merge of hundreds of runs on disk.
+    await tx.query(`SET LOCAL work_mem = '64MB'`);
+    await tx.query(`
       DECLARE duplicates NO SCROLL CURSOR FOR
       SELECT r.line, d.first_line
         FROM (SELECT member_code, min(line) AS first_line FROM chung.member_import_rows GROUP BY member_code HAVING count(*) > 1) d
         JOIN chung.member_import_rows r ON r.member_code = d.member_code AND r.line > d.first_line
        ORDER BY r.line`);
-		for (;;) {
-			const rows = await tx.query<{ line: number; first_line: number }>(
-				`FETCH ${DUPLICATES_AT_ONCE} FROM duplicates`,
-			);
-			if (rows.length === 0) return;
-			await report(
-				rows.map((row) => ({
-					row: row.line,
-					column: "member_code",
-					reason: "duplicate" as const,
-					otherRow: row.first_line,
-				})),
-			);
-			await tx.query(
-				"DELETE FROM chung.member_import_rows WHERE line = ANY($1::int[])",
-				[rows.map(({ line }) => line)],
-			);
-		}
-	});
+    for (;;) {
+      const rows = await tx.query<{ line: number; first_line: number }>(`FETCH ${DUPLICATES_AT_ONCE} FROM duplicates`);
+      if (rows.length === 0) return;
+      await report(
+        rows.map((row) => ({
+          row: row.line,
+          column: 'member_code',
+          reason: 'duplicate' as const,
+          otherRow: row.first_line,
+        })),
+      );
+      await tx.query('DELETE FROM chung.member_import_rows WHERE line = ANY($1::int[])', [rows.map(({ line }) => line)]);
+    }
+  });
 }
 
 export async function lastStagedLine(db: Db): Promise<number> {
-	const [row] = await db.query<{ last: number | null }>(
-		"SELECT max(line) AS last FROM chung.member_import_rows",
-	);
-	return row?.last ?? 0;
+  const [row] = await db.query<{ last: number | null }>('SELECT max(line) AS last FROM chung.member_import_rows');
+  return row?.last ?? 0;
 }
 
 // `known` is the register as it was: new rows are inserted, rows with another hash update their member, the rest costs one look-up.
@@ -228,39 +202,32 @@ const APPLY = `
     FROM batch`;
 
 /** Writes the members of the staged lines `[from, to)` in one transaction. */
-export async function applyLines(
-	db: Db,
-	from: number,
-	to: number,
-): Promise<Pick<ImportCounts, "inserted" | "updated" | "unchanged">> {
-	return db.tx(async (tx) => {
-		// A batch is a small part of the register. Without statistics, as on a first import, the planner would read all of it each time.
-		await tx.query("SET LOCAL enable_hashjoin = off");
-		await tx.query("SET LOCAL enable_mergejoin = off");
-		const [counts] = await tx.query<{
-			inserted: number;
-			updated: number;
-			unchanged: number;
-		}>(APPLY, [from, to]);
-		if (!counts) throw new Error("a batch answered no counts");
-		return counts;
-	});
+export async function applyLines(db: Db, from: number, to: number): Promise<Pick<ImportCounts, 'inserted' | 'updated' | 'unchanged'>> {
+  return db.tx(async (tx) => {
+    // A batch is a small part of the register. Without statistics, as on a first import, the planner would read all of it each time.
+    await tx.query('SET LOCAL enable_hashjoin = off');
+    await tx.query('SET LOCAL enable_mergejoin = off');
+    const [counts] = await tx.query<{
+      inserted: number;
+      updated: number;
+      unchanged: number;
+    }>(APPLY, [from, to]);
+    if (!counts) throw new Error('a batch answered no counts');
+    return counts;
+  });
 }
 
 /** A client on which COPY runs: one statement that streams, outside the kernel's transactions. */
-export async function withCopyClient<Result>(
-	db: Db,
-	work: (client: pg.PoolClient) => Promise<Result>,
-): Promise<Result> {
-	const client = await db.pool.connect();
-	let broken: Error | undefined;
-	try {
-		return await work(client);
-	} catch (error) {
-		// A COPY that was cut off leaves the connection in the middle of a message: it is closed, not given back.
-		broken = error instanceof Error ? error : new Error(String(error));
-		throw error;
-	} finally {
-		client.release(broken);
-	}
+export async function withCopyClient<Result>(db: Db, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await db.pool.connect();
+  let broken: Error | undefined;
+  try {
+    return await work(client);
+  } catch (error) {
+    // A COPY that was cut off leaves the connection in the middle of a message: it is closed, not given back.
+    broken = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
 }
