@@ -85,6 +85,11 @@ export function plainTerms(offer: MemberOffer, t: T, format: Format): string[] {
   ];
 }
 
+/** The window is half-open: one that ends at midnight is good to the end of the day before, and that day is what is shown. */
+export function lastMoment(endsAt: string): Date {
+  return new Date(Date.parse(endsAt) - 1);
+}
+
 /** Why the claim button is off, or null when it is on. The server decides again at the claim. */
 export type Closed = 'soldOut' | 'notYet' | 'ended' | 'limit';
 

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useT } from '../texts/use-t.ts';
-import { benefitWords, closedBecause } from './benefit.ts';
+import { benefitWords, closedBecause, lastMoment } from './benefit.ts';
 import classes from './claim-panel.module.css';
 
 /** The claim and what it changes elsewhere. The key is made once a dialog, so a second tap or a repeat is the same claim. */
@@ -89,6 +89,10 @@ export function ClaimPanel({ offer }: { offer: MemberOffer }) {
   const why = closed && t(`claim.${closed}`, { time: format.dateTime(offer.window.startsAt) });
   return (
     <aside className={classes.panel}>
+      <div className={classes.extra}>
+        <strong>{benefitWords(offer.benefit, t, format).headline}</strong>
+        <span>{t('offers.until', { date: format.date(lastMoment(offer.window.endsAt)) })}</span>
+      </div>
       {why ? (
         <Stack gap="xs" align="stretch" ta="center">
           <Text fw={600}>{why}</Text>

@@ -2,7 +2,7 @@ import type { MemberOffer } from '@chung/contracts';
 import { useFormat, useLocal } from '@chung/ui';
 import { Link } from 'wouter';
 import { useT } from '../texts/use-t.ts';
-import { benefitWords } from './benefit.ts';
+import { benefitWords, lastMoment } from './benefit.ts';
 import { CATEGORY_ICONS } from './category.tsx';
 import classes from './offer-card.module.css';
 import { WhyForMe } from './why-for-me.tsx';
@@ -17,8 +17,7 @@ function Status({ offer }: { offer: MemberOffer }) {
     <span>
       {begins
         ? t('offers.from', { date: format.date(offer.window.startsAt) })
-        : // The window is half-open: one that ends at midnight is good to the end of the day before.
-          t('offers.until', { date: format.date(new Date(Date.parse(offer.window.endsAt) - 1)) })}
+        : t('offers.until', { date: format.date(lastMoment(offer.window.endsAt)) })}
     </span>
   );
 }

@@ -7,6 +7,9 @@ import classes from './privacy-page.module.css';
 
 type GrantedScope = MemberGrant['scopes'][number];
 
+/** Titles begin with a capital; inside a sentence they do not. */
+const insideSentence = (title: string) => title.charAt(0).toLocaleLowerCase('vi') + title.slice(1);
+
 function useWithdraw(grant: MemberGrant) {
   const t = useT();
   const api = useApi();
@@ -25,7 +28,7 @@ function useWithdraw(grant: MemberGrant) {
   const ask = async ({ scope, title }: GrantedScope) => {
     const yes = await confirm({
       title: t('privacy.withdrawTitle'),
-      body: t('privacy.withdrawBody', { app: grant.app.name, scope: local(title) }),
+      body: t('privacy.withdrawBody', { app: grant.app.name, scope: insideSentence(local(title)) }),
       confirm: t('privacy.withdraw'),
       cancel: t('privacy.withdrawKeep'),
       danger: true,

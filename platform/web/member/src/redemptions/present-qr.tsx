@@ -1,6 +1,6 @@
 import type { Redemption } from '@chung/contracts';
-import { CopyButton, ProblemNotice, QrCode, useApi, useFormat, useLocal } from '@chung/ui';
-import { Button, Skeleton, Text } from '@mantine/core';
+import { CopyButton, ProblemNotice, QrCode, useApi, useFormat, useLocal, useUiTexts } from '@chung/ui';
+import { Button, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useT } from '../texts/use-t.ts';
@@ -87,12 +87,13 @@ function Code({ redemption, presentation }: { redemption: Redemption; presentati
 
 /** The QR that the cashier scans. Bright in every colour scheme; an expired code is taken away instead of shown. */
 export function PresentQr({ redemption }: { redemption: Redemption }) {
+  const ui = useUiTexts();
   const { data, error, isPending, refetch } = usePresentation(redemption);
   const expired = useNow() > (data?.goodUntil ?? Number.POSITIVE_INFINITY);
   const refresh = () => void refetch();
   return (
     <section className={classes.bright}>
-      {isPending && <Skeleton className={classes.paper} height={280} />}
+      {isPending && <div className={classes.waiting} role="status" aria-label={ui('loading')} />}
       {!data && error && <ProblemNotice error={error} onRetry={refresh} />}
       {data && (expired ? <Expired error={error} onRefresh={refresh} /> : <Code redemption={redemption} presentation={data} />)}
     </section>

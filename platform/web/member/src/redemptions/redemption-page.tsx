@@ -14,7 +14,6 @@ import {
 } from '@chung/ui';
 import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { useT } from '../texts/use-t.ts';
 import { PresentQr, SignedReceipt } from './present-qr.tsx';
@@ -65,14 +64,11 @@ function useCancel(redemption: Redemption) {
   return { ask, error: cancel.error, isPending: cancel.isPending };
 }
 
-function HoldClock({ expiresAt, onEnd }: { expiresAt: string; onEnd: () => void }) {
+/** Only shows; that the hold has ended is learned from the platform, which is asked every few seconds anyway. */
+function HoldClock({ expiresAt }: { expiresAt: string }) {
   const t = useT();
   const format = useFormat();
   const secondsLeft = (Date.parse(expiresAt) - useNow()) / 1000;
-  const ended = secondsLeft <= 0;
-  useEffect(() => {
-    if (ended) onEnd();
-  }, [ended, onEnd]);
   return (
     <div className={classes.hold}>
       <IconClock size={20} />
@@ -94,7 +90,7 @@ function OwnCode({ code }: { code: string }) {
   );
 }
 
-function Content({ redemption, onHoldEnd }: { redemption: Redemption; onHoldEnd: () => void }) {
+function Content({ redemption }: { redemption: Redemption }) {
   const t = useT();
   const local = useLocal();
   const cancel = useCancel(redemption);
@@ -103,24 +99,26 @@ function Content({ redemption, onHoldEnd }: { redemption: Redemption; onHoldEnd:
     <Page
       title={local(redemption.offerTitle)}
       width="narrow"
-      intro={redemption.partner.name}
+      intro={
+        <span className={classes.sub}>
+          {redemption.partner.name}
+          {/* Said aloud when it changes: the member looks at the cashier, not at the screen. */}
+          <span role="status">
+            <StateBadge state={redemption.state} />
+          </span>
+        </span>
+      }
       above={
         <Link href="/redemptions" className={classes.back}>
           <IconBack size={18} />
           {t('redemption.back')}
         </Link>
       }
-      actions={
-        // Said aloud when it changes: the member looks at the cashier, not at the screen.
-        <div role="status">
-          <StateBadge state={redemption.state} />
-        </div>
-      }
     >
       <Stack gap="lg">
-        {reserved && redemption.expiresAt && <HoldClock expiresAt={redemption.expiresAt} onEnd={onHoldEnd} />}
         {redemption.code && <OwnCode code={redemption.code} />}
         {isPresentable(redemption.state) && <PresentQr redemption={redemption} />}
+        {reserved && redemption.expiresAt && <HoldClock expiresAt={redemption.expiresAt} />}
         <section>
           <h2 className={classes.heading}>{t('redemption.progress')}</h2>
           <Timeline redemption={redemption} />
@@ -144,8 +142,7 @@ function Content({ redemption, onHoldEnd }: { redemption: Redemption; onHoldEnd:
 
 export function RedemptionPage({ redemptionId }: { redemptionId: string }) {
   const { data, error, refetch } = useRedemption(redemptionId);
-  const again = () => void refetch();
-  if (data) return <Content redemption={data} onHoldEnd={again} />;
-  if (error) return <ErrorState error={error} onRetry={again} />;
+  if (data) return <Content redemption={data} />;
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return <PageSkeleton />;
 }

@@ -1,6 +1,6 @@
 export const vi = {
   app: 'Ưu đãi cho đoàn viên',
-  nav: { label: 'Trình đơn chính', offers: 'Ưu đãi', wallet: 'Ví', privacy: 'Quyền riêng tư', me: 'Tôi' },
+  nav: { label: 'Trình đơn chính', offers: 'Ưu đãi', wallet: 'Ví', privacy: 'Riêng tư', me: 'Tôi' },
   landing: {
     title: 'Ưu đãi dành riêng cho bạn, đoàn viên thanh niên',
     intro: 'Gói cước, truyền hình, internet, ví điện tử… Mỗi ưu đãi đều nói rõ vì sao dành cho bạn.',

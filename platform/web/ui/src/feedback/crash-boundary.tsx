@@ -13,15 +13,25 @@ function Crashed() {
   );
 }
 
-/** The net under the app: a bug, or a chunk gone after a deploy, shows a way out instead of a white page. */
-export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
-  override state = { crashed: false };
+interface CrashBoundaryProps {
+  /** A new value gives the children another chance, e.g. the address: the navigation around a crashed page goes on working. */
+  readonly at?: string;
+  readonly children: ReactNode;
+}
+
+/** The net under the app or a page: a bug, or a chunk gone after a deploy, shows a way out instead of a white page. */
+export class CrashBoundary extends Component<CrashBoundaryProps, { crashedAt: string | null }> {
+  override state = { crashedAt: null };
 
   static getDerivedStateFromError() {
-    return { crashed: true };
+    return { crashedAt: location.pathname };
+  }
+
+  override componentDidUpdate(before: CrashBoundaryProps) {
+    if (before.at !== this.props.at && this.state.crashedAt !== null) this.setState({ crashedAt: null });
   }
 
   override render() {
-    return this.state.crashed ? <Crashed /> : this.props.children;
+    return this.state.crashedAt === null ? this.props.children : <Crashed />;
   }
 }
