@@ -16,6 +16,9 @@ interface Cookie {
 export class Browser {
   readonly #origin: string;
   readonly #cookies = new Map<string, Cookie>();
+  /** Every address that was asked, and every cookie line that came, in order. */
+  readonly visited: URL[] = [];
+  readonly setCookieLines: string[] = [];
 
   constructor(baseUrl: string) {
     this.#origin = new URL(baseUrl).origin;
@@ -35,6 +38,7 @@ export class Browser {
   /** One request, no redirects followed. */
   async send(address: string | URL, init: RequestInit = {}): Promise<Page> {
     const url = new URL(address, this.#origin);
+    this.visited.push(url);
     const headers = new Headers(init.headers);
     const cookie = this.cookieHeader(url);
     if (cookie) headers.set('cookie', cookie);
@@ -69,6 +73,7 @@ export class Browser {
   }
 
   #keep(line: string, url: URL): void {
+    this.setCookieLines.push(line);
     const [pair = '', ...attributes] = line.split(';').map((part) => part.trim());
     const [name = '', ...value] = pair.split('=');
     const attribute = (wanted: string) => attributes.find((part) => part.toLowerCase().startsWith(`${wanted}=`))?.slice(wanted.length + 1);

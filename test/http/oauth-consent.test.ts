@@ -165,12 +165,12 @@ describe('withdrawal', () => {
     const [grant] = await grantsOf();
     const stranger = await platform.addMember();
     const refused = [
-      platform.identity.withdrawScope({ memberId: stranger.memberId, grantId: grant?.id ?? '', scope: 'openid', language: 'vi' }),
-      withdraw(grant?.id ?? '', 'redemptions:read'),
-      withdraw(grant?.id ?? '', 'no:such'),
-      withdraw('no-such-grant', 'openid'),
+      () => platform.identity.withdrawScope({ memberId: stranger.memberId, grantId: grant?.id ?? '', scope: 'openid', language: 'vi' }),
+      () => withdraw(grant?.id ?? '', 'redemptions:read'),
+      () => withdraw(grant?.id ?? '', 'no:such'),
+      () => withdraw('no-such-grant', 'openid'),
     ];
-    for (const call of refused) await expect(call).rejects.toMatchObject({ code: 'not_found' });
+    for (const call of refused) await expect(call()).rejects.toMatchObject({ code: 'not_found' });
     expect((await grantsOf()).length).toBe(1);
   });
 });
