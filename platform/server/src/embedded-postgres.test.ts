@@ -4,10 +4,13 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { launchersForRoot } from './embedded-postgres/launchers.ts';
 import { stopOrphans } from './embedded-postgres/orphans.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
+
+// Each test makes a cluster and starts it twice, with fsync on: slow on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
 
 let dataDirectory: string;
 let children: ChildProcess[];

@@ -3,7 +3,8 @@
 //   1. a user namespace: the process stays the owner of all files but sees itself as `nobody`; needs no other user
 //      and no chown, and folders closed to others (/root, mktemp -d) stay reachable. Containers often forbid it.
 //   2. setpriv: the uid of `nobody` plus the one capability to pass closed folders; the cluster is given to nobody.
-//   3. a plain change of uid with the binaries copied to where nobody can read them.
+//   3. a plain change of uid, for data directories that others may enter.
+// For 2 and 3 the binaries are copied to where nobody can read them, if they are not already.
 import { execFile, type SpawnOptions } from 'node:child_process';
 import { chmod, chown, cp, lchown, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
@@ -67,31 +68,40 @@ const userNamespace: LauncherFactory = async (binaries) => ({
   dispose: nothing,
 });
 
-const setpriv: LauncherFactory = async (binaries) => ({
+/**
+ * The binaries where `nobody` can read them: in place, or copied. The capability of setpriv does not help here: initdb
+ * asks with access(2) whether it may run postgres, and that answer leaves capabilities aside.
+ */
+async function binariesForNobody(installed: PostgresBinaries): Promise<Pick<Launcher, 'binaries' | 'dispose'>> {
+  const inPlace = await run('/bin/sh', ['-c', 'test -x "$1"', 'probe', installed.postgres], { uid: nobody, gid: nobody, cwd: '/' }).then(
+    () => true,
+    () => false,
+  );
+  if (inPlace) return { binaries: installed, dispose: nothing };
+  // A fresh folder each time: a fixed name in a shared temporary folder could be prepared by someone else.
+  const copy = await mkdtemp(join(tmpdir(), 'chung-postgres-'));
+  await chmod(copy, 0o755);
+  await cp(installed.folder, copy, { recursive: true, verbatimSymlinks: true });
+  return { binaries: binariesIn(copy), dispose: () => rm(copy, { recursive: true, force: true }) };
+}
+
+const setpriv: LauncherFactory = async (installed) => ({
+  ...(await binariesForNobody(installed)),
   name: 'setpriv',
-  binaries,
   command: (file, args) => {
     const identity = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
     const capability = ['--inh-caps=-all,+dac_override', '--ambient-caps=-all,+dac_override'];
     return { file: 'setpriv', args: [...identity, ...capability, '--', file, ...args], options: {} };
   },
   own: (folder) => ownAs(folder, nobody),
-  dispose: nothing,
 });
 
-const droppedUid: LauncherFactory = async (installed) => {
-  // A fresh folder each time: a fixed name in a shared temporary folder could be prepared by someone else.
-  const copy = await mkdtemp(join(tmpdir(), 'chung-postgres-'));
-  await chmod(copy, 0o755);
-  await cp(installed.folder, copy, { recursive: true, verbatimSymlinks: true });
-  return {
-    name: 'changed user',
-    binaries: binariesIn(copy),
-    command: (file, args) => ({ file, args, options: { uid: nobody, gid: nobody } }),
-    own: (folder) => ownAs(folder, nobody),
-    dispose: () => rm(copy, { recursive: true, force: true }),
-  };
-};
+const droppedUid: LauncherFactory = async (installed) => ({
+  ...(await binariesForNobody(installed)),
+  name: 'changed user',
+  command: (file, args) => ({ file, args, options: { uid: nobody, gid: nobody } }),
+  own: (folder) => ownAs(folder, nobody),
+});
 
 export const launchersForRoot = { userNamespace, setpriv, droppedUid };
 
@@ -100,7 +110,7 @@ async function works(launcher: Launcher, dataDirectory: string): Promise<boolean
   const probe = await mkdtemp(join(dataDirectory, '.probe-'));
   try {
     await launcher.own(probe);
-    const script = 'test "$(id -u)" != 0 && id -un && "$1" --version && cd "$2" && : > "$2/file" && rm "$2/file"';
+    const script = 'test "$(id -u)" != 0 && id -un && test -x "$1" && "$1" --version && cd "$2" && : > "$2/file" && rm "$2/file"';
     const { file, args, options } = launcher.command('/bin/sh', ['-c', script, 'probe', launcher.binaries.postgres, probe]);
     await run(file, args, { ...(options.uid === undefined ? {} : { uid: nobody, gid: nobody }), cwd: '/', timeout: 20_000 });
     return true;
