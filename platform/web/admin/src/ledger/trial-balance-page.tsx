@@ -54,7 +54,7 @@ function CurrencyTable({ balance, currency }: { balance: Balance; currency: stri
           {total && (
             <Table.Tfoot>
               <Table.Tr>
-                <Table.Th>{t('ledger.total', { currency: title })}</Table.Th>
+                <Table.Th>{t('ledger.total')}</Table.Th>
                 <Table.Th ta="end">{amount(total.debitMinor, currency)}</Table.Th>
                 <Table.Th ta="end">{amount(total.creditMinor, currency)}</Table.Th>
                 <Table.Th ta="end">{amount(total.differenceMinor, currency)}</Table.Th>

@@ -1,7 +1,7 @@
 import type { Partner } from '@chung/contracts';
 import { type Column, CursorTable, EmptyState, IconUser, Page, useFormat, useList, useTexts } from '@chung/ui';
 import { FilterTabs, Tag } from '@chung/ui/desk';
-import { Button, Group, Text } from '@mantine/core';
+import { Anchor, Button, Group, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { AdminTexts } from '../texts/vi.ts';
@@ -39,7 +39,11 @@ function useColumns(onDecide: (partner: Partner, decision: PartnerDecision) => v
     {
       key: 'contact',
       header: t('partners.columns.contact'),
-      render: (partner) => <a href={`mailto:${partner.contactEmail}`}>{partner.contactEmail}</a>,
+      render: (partner) => (
+        <Anchor href={`mailto:${partner.contactEmail}`} size="sm">
+          {partner.contactEmail}
+        </Anchor>
+      ),
     },
     {
       key: 'status',

@@ -74,7 +74,15 @@ function PartnerPanel({ partner }: Pick<AdminSubmission, 'partner'>) {
           { key: 'name', label: t('submission.partner'), value: <b>{partner.name}</b> },
           { key: 'legal', label: t('submission.legalName'), value: partner.legalName },
           { key: 'tax', label: t('submission.taxId'), value: partner.taxId },
-          { key: 'email', label: t('submission.email'), value: <a href={`mailto:${partner.contactEmail}`}>{partner.contactEmail}</a> },
+          {
+            key: 'email',
+            label: t('submission.email'),
+            value: (
+              <Anchor href={`mailto:${partner.contactEmail}`} size="sm">
+                {partner.contactEmail}
+              </Anchor>
+            ),
+          },
           { key: 'since', label: t('submission.since'), value: format.date(partner.createdAt) },
         ]}
       />

@@ -164,7 +164,7 @@ export const en: AdminTexts = {
     balanced: 'The books balance: debits equal credits',
     unbalanced: 'The books are off by {{amount}}. Stop settlements and tell operations.',
     columns: { account: 'Account', name: 'Name', debit: 'Debit', credit: 'Credit', balance: 'Balance' },
-    total: 'Total {{currency}}',
+    total: 'Total',
     currency: { VND: 'Money (đồng)', UNIT: 'Units (memo)' },
     units: 'units',
     empty: 'No journals yet',

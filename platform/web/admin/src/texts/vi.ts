@@ -182,7 +182,7 @@ export const vi = {
     balanced: 'Sổ cân: tổng nợ bằng tổng có',
     unbalanced: 'Sổ lệch {{amount}}. Hãy dừng đối soát và báo bộ phận vận hành.',
     columns: { account: 'Tài khoản', name: 'Tên', debit: 'Nợ', credit: 'Có', balance: 'Số dư' },
-    total: 'Cộng {{currency}}',
+    total: 'Cộng',
     currency: { VND: 'Tiền (đồng)', UNIT: 'Lượt (ghi nhớ)' },
     units: 'lượt',
     empty: 'Chưa có bút toán nào',

@@ -54,12 +54,14 @@ function Attention({ offers }: { offers: readonly PartnerOffer[] }) {
       <ul className={classes.rows}>
         {waiting.map(({ offer, why }) => (
           <li key={offer.id}>
-            <Anchor component={Link} href={`/offers/${offer.id}`} size="sm" fw={600}>
-              {local(offer.title)}
-            </Anchor>
-            <Text size="sm" c="dimmed" span>
-              {why === 'refused' ? t('overview.refusedOffer') : t('overview.fewCodes', { count: offer.counts.codes?.free ?? 0 })}
-            </Text>
+            <div>
+              <Anchor component={Link} href={`/offers/${offer.id}`} size="sm" fw={600}>
+                {local(offer.title)}
+              </Anchor>
+              <Text size="sm" c="dimmed">
+                {why === 'refused' ? t('overview.refusedOffer') : t('overview.fewCodes', { count: offer.counts.codes?.free ?? 0 })}
+              </Text>
+            </div>
             <OfferStateTag state={offer.state} />
           </li>
         ))}
@@ -133,14 +135,13 @@ export function OverviewPage() {
         )}
         <Attention offers={offers.items} />
         <div className={classes.columns}>
-          <Panel
-            title={t('overview.latest')}
-            actions={
+          <section className={classes.latest} aria-labelledby="latest">
+            <div className={classes.latestHead}>
+              <h2 id="latest">{t('overview.latest')}</h2>
               <Anchor component={Link} href="/redemptions" size="sm">
                 {t('overview.seeAll')}
               </Anchor>
-            }
-          >
+            </div>
             <CursorTable
               caption={t('overview.latest')}
               list={{ ...recent, items: recent.items.slice(0, LATEST), hasNext: false }}
@@ -152,7 +153,7 @@ export function OverviewPage() {
                 </Text>
               }
             />
-          </Panel>
+          </section>
           {recent.items.length > 0 && <ByState recent={recent.items} />}
         </div>
       </Stack>

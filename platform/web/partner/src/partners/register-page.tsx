@@ -81,6 +81,7 @@ export function RegisterPage() {
     value: values[field],
     error: errors[field],
     required: true,
+    inputWrapperOrder: ['label', 'input', 'description', 'error'] as ('label' | 'input' | 'description' | 'error')[],
     ...(help ? { description: help } : {}),
     onChange: (event: { currentTarget: { value: string } }) => change(field, event.currentTarget.value),
   });
@@ -105,12 +106,7 @@ export function RegisterPage() {
                 <TextInput {...bind('legalName', t('register.legalNameHelp'))} />
                 <div className={classes.pair}>
                   <TextInput {...bind('taxId', t('register.taxIdHelp'))} inputMode="numeric" />
-                  <TextInput
-                    {...bind('contactEmail')}
-                    type="email"
-                    autoComplete="email"
-                    inputWrapperOrder={['label', 'input', 'description', 'error']}
-                  />
+                  <TextInput {...bind('contactEmail')} type="email" autoComplete="email" />
                 </div>
               </Stack>
             </Panel>

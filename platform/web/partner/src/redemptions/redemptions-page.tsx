@@ -60,7 +60,7 @@ function Actions({ row, onReverse }: { row: PartnerRedemption; onReverse: () => 
   const error = confirm.error ?? fulfil.error;
   if (error) return <ProblemNotice error={error} />;
   return (
-    <Group gap={6} wrap="nowrap">
+    <Group gap={6} wrap="nowrap" justify="flex-end">
       {actionsOn(row.state).map((action) => {
         if (action === 'reverse')
           return (

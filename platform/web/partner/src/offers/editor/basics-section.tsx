@@ -39,7 +39,7 @@ export function BasicsSection() {
           maxLength={4000}
           rows={6}
         />
-        <div className={classes.pair}>
+        <div className={classes.row}>
           <NativeSelect
             id={fieldId('category')}
             label={t('editor.category.label')}

@@ -108,7 +108,7 @@ export function BenefitSection() {
           options={KINDS.map((value) => ({ value, title: t(`offers.kind.${value}`), text: t(`offers.kindHelp.${value}`) }))}
         />
         {form.kind === 'bundle' && <BundleFields />}
-        <div className={classes.pair}>
+        <div className={classes.row}>
           <KindFields />
           <MoneyField
             path="regularPriceMinor"

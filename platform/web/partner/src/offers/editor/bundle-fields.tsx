@@ -46,12 +46,12 @@ function Item({ item, index }: { item: BundleItem; index: number }) {
       </Group>
       <TextPair
         path={`benefit.items.${index}.name`}
-        label={t('editor.title.label')}
+        label={t('editor.bundle.itemName')}
         value={item.name}
         onChange={(name) => change({ name })}
         maxLength={120}
       />
-      <div className={classes.pair}>
+      <div className={classes.row}>
         <MoneyField
           path={`benefit.items.${index}.regularPriceMinor`}
           label={t('editor.bundle.itemPrice')}
@@ -84,7 +84,7 @@ export function BundleFields() {
           </Button>
         </Group>
       )}
-      <div className={classes.pair}>
+      <div className={classes.row}>
         <MoneyField
           path="benefit.bundlePriceMinor"
           label={t('editor.bundle.price')}

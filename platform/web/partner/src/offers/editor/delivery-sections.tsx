@@ -4,7 +4,7 @@ import { TextInput } from '@mantine/core';
 import type { PartnerTexts } from '../../texts/vi.ts';
 import classes from './editor.module.css';
 import { fieldId, useEditor } from './editor-context.tsx';
-import { ChoiceCards, NumberField, PercentField } from './fields.tsx';
+import { ChoiceCards, HELP_BELOW, NumberField, PercentField } from './fields.tsx';
 import { instantOf } from './market-time.ts';
 
 const DAY_MS = 86_400_000;
@@ -17,7 +17,7 @@ export function FundingSection() {
   const shown = (percent: number) => format.number(Math.round(percent * 100) / 100);
   return (
     <Panel title={t('editor.sections.funding')}>
-      <div className={classes.pair}>
+      <div className={classes.row}>
         <PercentField
           path="funding"
           label={t('editor.funding.label')}
@@ -44,7 +44,7 @@ export function StockSection() {
   const { form, change } = useEditor();
   return (
     <Panel title={t('editor.sections.stock')}>
-      <div className={classes.pair}>
+      <div className={classes.row}>
         <NumberField
           path="stock"
           label={t('editor.stock.label')}
@@ -100,6 +100,7 @@ function MomentField({
       error={errorOf(path)}
       disabled={isLocked}
       withAsterisk
+      inputWrapperOrder={HELP_BELOW}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   );
@@ -114,7 +115,7 @@ export function WindowSection() {
       title={t('editor.sections.window')}
       intro={days > 0 ? t('editor.window.length', { days: Math.round(days * 10) / 10 }) : undefined}
     >
-      <div className={classes.pair}>
+      <div className={classes.row}>
         <MomentField
           path="window.startsAt"
           label={t('editor.window.starts')}
@@ -154,7 +155,7 @@ export function FulfilmentSection() {
           }))}
         />
         {form.fulfilment === 'partner_confirmed' && (
-          <div className={classes.pair}>
+          <div className={classes.row}>
             <NumberField
               path="fulfilment.holdMinutes"
               label={t('editor.fulfilment.hold')}

@@ -4,7 +4,7 @@ import { Checkbox, MultiSelect, Switch, TagsInput, Text } from '@mantine/core';
 import type { PartnerTexts } from '../../texts/vi.ts';
 import classes from './editor.module.css';
 import { fieldId, useEditor } from './editor-context.tsx';
-import { NumberField } from './fields.tsx';
+import { HELP_BELOW, NumberField } from './fields.tsx';
 import type { MemberRole } from './offer-form.ts';
 
 const ROLES = ['member', 'officer', 'secretary'] as const satisfies readonly MemberRole[];
@@ -22,6 +22,7 @@ function Provinces() {
       id={fieldId('eligibility.province')}
       label={t('editor.eligibility.provinces.label')}
       description={t('editor.eligibility.provinces.help')}
+      inputWrapperOrder={HELP_BELOW}
       placeholder={form.eligibility.provinces.length === 0 ? t('editor.eligibility.provinces.placeholder') : ''}
       error={errorOf('eligibility.province')}
       disabled={isLocked}
@@ -64,7 +65,7 @@ function Ages() {
   const error = errorOf('eligibility.age');
   return (
     <div>
-      <div className={classes.pair}>
+      <div className={classes.row}>
         <NumberField
           path="eligibility.age"
           label={t('editor.eligibility.ageFrom')}
@@ -118,6 +119,7 @@ export function EligibilitySection() {
           id={fieldId('eligibility.unit')}
           label={t('editor.eligibility.units.label')}
           description={t('editor.eligibility.units.help')}
+          inputWrapperOrder={HELP_BELOW}
           placeholder={units.length === 0 ? t('editor.eligibility.units.placeholder') : ''}
           error={errorOf('eligibility.unit')}
           disabled={isLocked}

@@ -7,6 +7,9 @@ import classes from './editor.module.css';
 import { fieldId, useEditor } from './editor-context.tsx';
 import type { Entered } from './offer-form.ts';
 
+/** Help under the input, so that inputs beside each other stand on one line. */
+export const HELP_BELOW: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
+
 interface NumberFieldProps {
   readonly path: string;
   readonly label: string;
@@ -42,6 +45,7 @@ export function NumberField({ path, label, help, value, onChange, suffix, decima
       decimalScale={decimals}
       thousandSeparator={language === 'vi' ? '.' : ','}
       decimalSeparator={language === 'vi' ? ',' : '.'}
+      inputWrapperOrder={HELP_BELOW}
       inputMode={decimals > 0 ? 'decimal' : 'numeric'}
       {...(suffix ? { suffix: ` ${suffix}` } : {})}
     />

@@ -26,6 +26,7 @@ export const editor: typeof Vietnamese = {
     bundle: {
       items: 'Items in the bundle',
       item: 'Item {{number}}',
+      itemName: 'Name',
       itemPrice: 'Single price',
       add: 'Add an item',
       remove: 'Remove item {{number}}',

@@ -22,7 +22,7 @@ export const work: typeof Vietnamese = {
     recent: 'Among the latest {{count}}',
     latest: 'Latest redemptions',
     attention: 'Needs you',
-    refusedOffer: 'Refused, needs changes',
+    refusedOffer: 'See why, correct it and submit again.',
     fewCodes: 'The code pool runs low: {{count}} left',
     seeAll: 'See all',
     openCounter: 'Open the counter',

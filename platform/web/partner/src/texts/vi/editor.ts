@@ -32,6 +32,7 @@ export const editor = {
     bundle: {
       items: 'Các món trong gói',
       item: 'Món {{number}}',
+      itemName: 'Tên món',
       itemPrice: 'Giá lẻ',
       add: 'Thêm món',
       remove: 'Bỏ món {{number}}',

@@ -21,7 +21,7 @@ export const work = {
     recent: 'Trong {{count}} lượt gần nhất',
     latest: 'Lượt nhận mới nhất',
     attention: 'Cần bạn xử lý',
-    refusedOffer: 'Bị từ chối, cần sửa',
+    refusedOffer: 'Xem lý do, sửa rồi gửi duyệt lại.',
     fewCodes: 'Kho mã sắp hết: còn {{count}}',
     seeAll: 'Xem tất cả',
     openCounter: 'Mở quầy xác nhận',
