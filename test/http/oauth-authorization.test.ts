@@ -53,23 +53,34 @@ describe('PKCE', () => {
     const flow = await flowOf(platform, app);
     const { url } = await authorize(platform, flow, { username });
     expect(await oauthErrorOf(exchange({ ...flow, verifier: client.randomPKCECodeVerifier() }, url))).toBe('invalid_grant');
-    const bare = client.genericGrantRequest(flow.backend, 'authorization_code', { code: url.searchParams.get('code') ?? '', redirect_uri: app.redirectUri });
+    const bare = client.genericGrantRequest(flow.backend, 'authorization_code', {
+      code: url.searchParams.get('code') ?? '',
+      redirect_uri: app.redirectUri,
+    });
     expect(await oauthErrorOf(bare)).toBe('invalid_grant');
   });
 });
 
 describe('redirect address', () => {
-  test.each(['https://evil.example/callback', 'https://app.example.vn/callback/..', 'https://app.example.vn/callback?x=1', 'https://app.example.vn.evil.example/callback'])(
-    '400: %s is refused when pushed',
-    async (address) => expect(await pushed({ redirect_uri: address })).toBe('invalid_request'),
-  );
+  test.each([
+    'https://evil.example/callback',
+    'https://app.example.vn/callback/..',
+    'https://app.example.vn/callback?x=1',
+    'https://app.example.vn.evil.example/callback',
+  ])('400: %s is refused when pushed', async (address) => expect(await pushed({ redirect_uri: address })).toBe('invalid_request'));
   test('400: it is required although one is registered', async () => {
     expect(await pushed({ redirect_uri: undefined })).toBe('invalid_request');
     const page = await frontChannel({ redirect_uri: undefined });
     expect([page.status, page.headers.get('location')]).toEqual([400, null]);
   });
   test('400: an error never goes to an address that is not registered', async () => {
-    for (const changed of [{ scope: 'no:such' }, { response_type: 'token' }, { code_challenge: undefined }, { response_mode: 'form_post' }, { prompt: 'none' }]) {
+    for (const changed of [
+      { scope: 'no:such' },
+      { response_type: 'token' },
+      { code_challenge: undefined },
+      { response_mode: 'form_post' },
+      { prompt: 'none' },
+    ]) {
       const page = await frontChannel({ redirect_uri: 'https://evil.example/', ...changed });
       expect([page.status, page.headers.get('location')]).toEqual([400, null]);
       expect(page.text).not.toContain('evil.example');
@@ -80,7 +91,9 @@ describe('redirect address', () => {
     expect([page.status, page.headers.get('location')]).toEqual([400, null]);
   });
   test('303: a native app may use any loopback port, and no other host', async () => {
-    expect((await frontChannel({ redirect_uri: 'http://127.0.0.1:1234/callback' })).headers.get('location')).toContain('/oauth/interaction/');
+    expect((await frontChannel({ redirect_uri: 'http://127.0.0.1:1234/callback' })).headers.get('location')).toContain(
+      '/oauth/interaction/',
+    );
     expect((await frontChannel({ redirect_uri: 'http://127.0.0.2:1234/callback' })).status).toBe(400);
     expect((await frontChannel({ redirect_uri: 'http://127.0.0.1.evil.example/callback' })).status).toBe(400);
   });
@@ -91,10 +104,13 @@ describe('response type and mode', () => {
     const to = redirected(await frontChannel({ response_type: type, nonce: 'n' }));
     expect([to.host, to.searchParams.get('error'), to.hash]).toEqual(['127.0.0.1:9999', 'unsupported_response_type', '']);
   });
-  test.each(['fragment', 'form_post', 'web_message', 'query.jwt'])('303: response_mode %s is refused, and answered in the query', async (mode) => {
-    const to = redirected(await frontChannel({ response_mode: mode }));
-    expect([to.host, to.searchParams.get('error'), to.hash]).toEqual(['127.0.0.1:9999', 'unsupported_response_mode', '']);
-  });
+  test.each(['fragment', 'form_post', 'web_message', 'query.jwt'])(
+    '303: response_mode %s is refused, and answered in the query',
+    async (mode) => {
+      const to = redirected(await frontChannel({ response_mode: mode }));
+      expect([to.host, to.searchParams.get('error'), to.hash]).toEqual(['127.0.0.1:9999', 'unsupported_response_mode', '']);
+    },
+  );
   test.each(['fragment', 'form_post'])('400: response_mode %s is refused when pushed', async (mode) => {
     expect(await pushed({ response_mode: mode })).toMatch(/invalid_request|unsupported_response_mode/);
   });

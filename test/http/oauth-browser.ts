@@ -60,10 +60,13 @@ export class Browser {
 
   /** Sends the page's first form (or the one whose action ends so), with its hidden fields and these. */
   submit(page: Page, fields: Record<string, string | readonly string[]>, actionEnd = ''): Promise<Page> {
-    const form = [...page.text.matchAll(/<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/g)].find(([, action]) => action?.endsWith(actionEnd));
+    const form = [...page.text.matchAll(/<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/g)].find(([, action]) =>
+      action?.endsWith(actionEnd),
+    );
     if (!form?.[1]) throw new Error(`no form ends with “${actionEnd}” on ${page.url.href}: ${page.text.slice(0, 400)}`);
     const body = new URLSearchParams();
-    for (const [, name, value] of (form[2] ?? '').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)) body.append(name ?? '', value ?? '');
+    for (const [, name, value] of (form[2] ?? '').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g))
+      body.append(name ?? '', value ?? '');
     for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
     return this.open(form[1], { method: 'POST', body });
   }

@@ -24,7 +24,8 @@ const eventsOf = () =>
     `SELECT type, data FROM chung.outbox WHERE partner_id = $1 AND data->>'memberRef' = $2 ORDER BY id`,
     [app.partnerId, platform.pairwise.subject(app.partnerId, member.memberId)],
   );
-const withdraw = (grantId: string, scope: string) => platform.identity.withdrawScope({ memberId: member.memberId, grantId, scope, language: 'vi' });
+const withdraw = (grantId: string, scope: string) =>
+  platform.identity.withdrawScope({ memberId: member.memberId, grantId, scope, language: 'vi' });
 const oneSecond = () => new Promise((resolve) => setTimeout(resolve, 1000));
 
 async function consentPage(parameters: Record<string, string | undefined> = {}) {
@@ -42,7 +43,8 @@ describe('asking', () => {
 
   test('the page tells app, partner, scope and purpose, and no box is ticked', async () => {
     const { page } = await consentPage();
-    for (const words of ['Ứng dụng thử', 'Công ty Thử nghiệm', 'Xem tên hiển thị', 'Để làm member.profile:read', 'Không bắt buộc']) expect(page.text).toContain(words);
+    for (const words of ['Ứng dụng thử', 'Công ty Thử nghiệm', 'Xem tên hiển thị', 'Để làm member.profile:read', 'Không bắt buộc'])
+      expect(page.text).toContain(words);
     expect(page.text).toMatch(/type="checkbox" name="scope" value="redemptions:read"/);
     expect(page.text).not.toMatch(/\bchecked\b/);
   });
@@ -57,7 +59,11 @@ describe('asking', () => {
   });
 
   test('a ticked optional scope is granted; a scope that was not on the page cannot be added to the form', async () => {
-    const { tokens } = await memberTokens(platform, app, { username: member.username, scope: ALL, scopes: ['redemptions:read', 'member.contact:read', 'admin.audit:read'] });
+    const { tokens } = await memberTokens(platform, app, {
+      username: member.username,
+      scope: ALL,
+      scopes: ['redemptions:read', 'member.contact:read', 'admin.audit:read'],
+    });
     expect(tokens.scope?.split(' ').sort()).toEqual(['member.profile:read', 'offers:read', 'openid', 'redemptions:read']);
   });
 
@@ -78,7 +84,13 @@ describe('asking', () => {
   test('the command-line app asks each time, because it can be anybody’s', async () => {
     const { config } = await nativeTokens(platform, { username: member.username, scope: 'openid offers:read' });
     const browser = new Browser(platform.baseUrl);
-    const url = () => client.buildAuthorizationUrl(config, { redirect_uri: 'http://127.0.0.1:1/callback', scope: 'openid', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' });
+    const url = () =>
+      client.buildAuthorizationUrl(config, {
+        redirect_uri: 'http://127.0.0.1:1/callback',
+        scope: 'openid',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      });
     await throughPages(platform, url(), { username: member.username, browser });
     expect((await browser.open(url())).text).toContain('Chung CLI');
   });
@@ -126,7 +138,10 @@ describe('withdrawal', () => {
     expect((await probe(platform, tokens.access_token)).body.scopes).toEqual(['openid', 'offers:read', 'redemptions:read']);
     const refreshed = await client.refreshTokenGrant(flow.backend, tokens.refresh_token ?? '');
     expect(refreshed.scope).toBe('openid offers:read redemptions:read');
-    expect(await client.tokenIntrospection(flow.backend, tokens.access_token)).toMatchObject({ active: true, scope: 'openid offers:read redemptions:read' });
+    expect(await client.tokenIntrospection(flow.backend, tokens.access_token)).toMatchObject({
+      active: true,
+      scope: 'openid offers:read redemptions:read',
+    });
     expect((await grantsOf())[0]?.scopes.map(({ scope }) => scope)).not.toContain('member.profile:read');
     expect((await receiptsOf())[0]).toMatchObject({ action: 'withdrawn', scope: 'member.profile:read' });
     expect((await eventsOf()).rows.at(-1)).toMatchObject({ type: 'consent.withdrawn.v1', data: { scope: 'member.profile:read' } });
@@ -181,7 +196,8 @@ describe('partner status', () => {
     const { flow, tokens } = await memberTokens(platform, stopped, { username: member.username });
     const own = await client.clientCredentialsGrant(flow.backend, { scope: 'partner.offers:write' });
     expect((await probe(platform, own.access_token)).status).toBe(200);
-    const set = (status: 'suspended' | 'active' | 'applied') => platform.db.tx((tx) => platform.identity.setPartnerStatus(tx, stopped.partnerId, status));
+    const set = (status: 'suspended' | 'active' | 'applied') =>
+      platform.db.tx((tx) => platform.identity.setPartnerStatus(tx, stopped.partnerId, status));
     await set('suspended');
     await oneSecond();
     expect((await probe(platform, own.access_token)).status).toBe(403);
@@ -198,12 +214,16 @@ describe('partner status', () => {
 
 test('two partners cannot join a member by anything in their tokens', async () => {
   const other = await platform.addApp();
-  const seen = await Promise.all([app, other].map(async (one) => {
-    const flow = await flowOf(platform, one);
-    const tokens = await exchange(flow, (await authorize(platform, flow, { username: member.username })).url);
-    const read = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
-    return [...Object.values(read(tokens.access_token)), ...Object.values(read(tokens.id_token ?? ''))].filter((value) => typeof value === 'string');
-  }));
+  const seen = await Promise.all(
+    [app, other].map(async (one) => {
+      const flow = await flowOf(platform, one);
+      const tokens = await exchange(flow, (await authorize(platform, flow, { username: member.username })).url);
+      const read = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+      return [...Object.values(read(tokens.access_token)), ...Object.values(read(tokens.id_token ?? ''))].filter(
+        (value) => typeof value === 'string',
+      );
+    }),
+  );
   const common = seen[0]?.filter((value) => seen[1]?.includes(value)) ?? [];
   const allowed = [platform.baseUrl, platform.resource, 'openid offers:read', 'nonce-1'];
   expect(common.filter((value) => !allowed.includes(String(value)))).toEqual([]);

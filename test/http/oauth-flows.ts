@@ -26,7 +26,11 @@ export async function flowOf(platform: OauthPlatform, app: TestApp, changed: Rec
 }
 
 /** Pushes the request, signs the member in and allows what is asked; the answer's `url` is the app's callback. */
-export async function authorize(platform: OauthPlatform, flow: Flow, person: { username: string; scopes?: readonly string[] }): Promise<Page> {
+export async function authorize(
+  platform: OauthPlatform,
+  flow: Flow,
+  person: { username: string; scopes?: readonly string[] },
+): Promise<Page> {
   const url = await client.buildAuthorizationUrlWithPAR(flow.backend, flow.parameters);
   return throughPages(platform, url, person);
 }
@@ -51,7 +55,11 @@ export const exchange = (flow: Flow, callback: URL, extra: Record<string, string
   );
 
 /** A whole sign-in of a member to a partner's app. */
-export async function memberTokens(platform: OauthPlatform, app: TestApp, wanted: { username: string; scope?: string; scopes?: readonly string[] }) {
+export async function memberTokens(
+  platform: OauthPlatform,
+  app: TestApp,
+  wanted: { username: string; scope?: string; scopes?: readonly string[] },
+) {
   const flow = await flowOf(platform, app, wanted.scope === undefined ? {} : { scope: wanted.scope });
   const page = await authorize(platform, flow, wanted);
   return { flow, tokens: await exchange(flow, page.url) };
@@ -71,7 +79,13 @@ export async function nativeTokens(platform: OauthPlatform, person: { username: 
     code_challenge_method: 'S256',
   });
   const { url: callback } = await throughPages(platform, url, person);
-  const tokens = await client.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier, expectedState: 'state-1' }, {}, { DPoP: dpop });
+  const tokens = await client.authorizationCodeGrant(
+    config,
+    callback,
+    { pkceCodeVerifier: verifier, expectedState: 'state-1' },
+    {},
+    { DPoP: dpop },
+  );
   return { config, dpop, tokens };
 }
 

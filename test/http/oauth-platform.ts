@@ -124,10 +124,26 @@ function fixtures(db: Db, identity: Identity, baseUrl: string): Pick<OauthPlatfo
     addApp: async ({ partnerId, scopes = DEFAULT_SCOPES, optionalScopes = [], redirectUri = 'https://app.example.vn/callback' } = {}) => {
       const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
       const jwk: JWK = { ...(await exportJWK(publicKey)), alg: 'ES256', kid: 'k1', use: 'sig' };
-      const made = { clientId: `app-${++count}-${randomBytes(4).toString('hex')}`, partnerId: partnerId ?? (await addPartner()), privateKey, redirectUri };
-      const purposes: NewApp['purposes'] = Object.fromEntries(scopes.map((scope) => [scope, { vi: `Để làm ${scope}`, en: `To do ${scope}` }]));
+      const made = {
+        clientId: `app-${++count}-${randomBytes(4).toString('hex')}`,
+        partnerId: partnerId ?? (await addPartner()),
+        privateKey,
+        redirectUri,
+      };
+      const purposes: NewApp['purposes'] = Object.fromEntries(
+        scopes.map((scope) => [scope, { vi: `Để làm ${scope}`, en: `To do ${scope}` }]),
+      );
       const { clientId } = made;
-      const app = { clientId, partnerId: made.partnerId, name: 'Ứng dụng thử', jwks: { keys: [jwk] }, redirectUris: [redirectUri], scopes, optionalScopes, purposes };
+      const app = {
+        clientId,
+        partnerId: made.partnerId,
+        name: 'Ứng dụng thử',
+        jwks: { keys: [jwk] },
+        redirectUris: [redirectUri],
+        scopes,
+        optionalScopes,
+        purposes,
+      };
       await db.tx((tx) => identity.registerClient(tx, app));
       return made;
     },

@@ -26,7 +26,9 @@ const call = (browser: Browser, headers: Record<string, string>, method = 'GET')
 async function addPartnerOwner(status: 'applied' | 'active' = 'active') {
   const partnerId = await platform.addPartner(status);
   const username = `chu.${partnerId.slice(-8)}`;
-  await platform.db.tx((tx) => platform.identity.createAccount(tx, { kind: 'partner', username, password: PASSWORD, displayName: 'Chủ đối tác', partnerId }));
+  await platform.db.tx((tx) =>
+    platform.identity.createAccount(tx, { kind: 'partner', username, password: PASSWORD, displayName: 'Chủ đối tác', partnerId }),
+  );
   return { username, partnerId };
 }
 
@@ -74,15 +76,22 @@ describe('the session of a web app', () => {
 
   test('three people can be signed in to the three apps of one browser', async () => {
     const partner = await addPartnerOwner();
-    await platform.db.tx((tx) => platform.identity.createAccount(tx, { kind: 'admin', username: 'quantri', password: PASSWORD, displayName: 'Quản trị viên' }));
+    await platform.db.tx((tx) =>
+      platform.identity.createAccount(tx, { kind: 'admin', username: 'quantri', password: PASSWORD, displayName: 'Quản trị viên' }),
+    );
     const browser = new Browser(platform.baseUrl);
     await signedIn('member', member.username, browser);
     await signedIn('partner', partner.username, browser);
     await signedIn('admin', 'quantri', browser);
     expect(await sessionOf(browser, 'member')).toMatchObject({ signedIn: true, actor: 'member' });
-    expect(await sessionOf(browser, 'partner')).toMatchObject({ actor: 'partner', partner: { id: partner.partnerId, status: 'active', name: 'Công ty Thử nghiệm' } });
+    expect(await sessionOf(browser, 'partner')).toMatchObject({
+      actor: 'partner',
+      partner: { id: partner.partnerId, status: 'active', name: 'Công ty Thử nghiệm' },
+    });
     expect(await sessionOf(browser, 'admin')).toMatchObject({ actor: 'admin', user: { displayName: 'Quản trị viên' } });
-    const seen = await Promise.all((['member', 'partner', 'admin'] as const).map(async (app) => JSON.parse((await call(browser, { 'x-chung-app': app })).text).actor));
+    const seen = await Promise.all(
+      (['member', 'partner', 'admin'] as const).map(async (app) => JSON.parse((await call(browser, { 'x-chung-app': app })).text).actor),
+    );
     expect(seen).toEqual(['member', 'partner', 'admin']);
   });
 
@@ -90,7 +99,9 @@ describe('the session of a web app', () => {
     const { browser, session } = await signedIn('member', member.username);
     const elsewhere = await signedIn('member', member.username);
     expect((await browser.send('/session/member/logout', { method: 'POST' })).status).toBe(403);
-    expect((await browser.send('/session/member/logout', { method: 'POST', headers: { 'x-csrf-token': session.csrfToken } })).status).toBe(204);
+    expect((await browser.send('/session/member/logout', { method: 'POST', headers: { 'x-csrf-token': session.csrfToken } })).status).toBe(
+      204,
+    );
     expect(await sessionOf(browser, 'member')).toEqual({ signedIn: false });
     expect((await browser.open('/session/member/login')).text).toContain('name="password"');
     expect((await sessionOf(elsewhere.browser, 'member')).signedIn).toBe(true);
@@ -135,7 +146,12 @@ describe('signing in', () => {
     const { browser } = await signedIn('member', member.username);
     const victim = new Browser(platform.baseUrl);
     const callback = browser.visited.find((url) => url.pathname === '/session/member/callback')?.href ?? '';
-    for (const [who, url] of [[victim, callback], [browser, callback], [browser, '/session/member/callback?code=x&state=y'], [victim, '/session/member/callback']] as const)
+    for (const [who, url] of [
+      [victim, callback],
+      [browser, callback],
+      [browser, '/session/member/callback?code=x&state=y'],
+      [victim, '/session/member/callback'],
+    ] as const)
       expect((await who.send(url)).status).toBe(400);
     expect(await sessionOf(victim, 'member')).toEqual({ signedIn: false });
   });
@@ -169,7 +185,11 @@ describe('signing in', () => {
   test('403: a form from another site is refused', async () => {
     const browser = new Browser(platform.baseUrl);
     const page = await browser.open('/session/member/login');
-    const answer = await browser.send(`${page.url.pathname}/sign-in`, { method: 'POST', headers: { origin: 'https://evil.example' }, body: new URLSearchParams({ username: 'a', password: 'b' }) });
+    const answer = await browser.send(`${page.url.pathname}/sign-in`, {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      body: new URLSearchParams({ username: 'a', password: 'b' }),
+    });
     expect(answer.status).toBe(403);
   });
 
@@ -240,12 +260,18 @@ describe('metadata and upkeep', () => {
 
   test('the protected resource names its server', async () => {
     for (const path of ['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/v1'])
-      expect(await json(path)).toMatchObject({ resource: platform.resource, authorization_servers: [platform.baseUrl], bearer_methods_supported: ['header'] });
+      expect(await json(path)).toMatchObject({
+        resource: platform.resource,
+        authorization_servers: [platform.baseUrl],
+        bearer_methods_supported: ['header'],
+      });
   });
 
   test('published keys are public', async () => {
     const { keys } = (await json('/oauth/jwks')) as { keys: Record<string, unknown>[] };
-    expect(keys).toEqual([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.any(String), x: expect.any(String), y: expect.any(String) }]);
+    expect(keys).toEqual([
+      { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: expect.any(String), x: expect.any(String), y: expect.any(String) },
+    ]);
   });
 
   test('the sweep takes what has expired and nothing else', async () => {

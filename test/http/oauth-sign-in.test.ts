@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as client from 'openid-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Browser } from './oauth-browser.ts';
 import { type OauthPlatform, PASSWORD, pkce, startOauthPlatform } from './oauth-platform.ts';
 
@@ -29,11 +29,19 @@ test('a partner’s backend gets a token for itself and the API sees the partner
   const backend = await platform.backendOf(app);
   const tokens = await client.clientCredentialsGrant(backend, { scope: 'partner.offers:read', resource: platform.resource });
   const answer = await fetch(`${platform.resource}/probe`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
-  expect(await answer.json()).toMatchObject({ actor: 'partner', partnerId: app.partnerId, scopes: ['partner.offers:read'], accountId: null });
+  expect(await answer.json()).toMatchObject({
+    actor: 'partner',
+    partnerId: app.partnerId,
+    scopes: ['partner.offers:read'],
+    accountId: null,
+  });
 });
 
 test('a member allows a partner’s app and the app gets tokens for them', async () => {
-  const app = await platform.addApp({ scopes: ['offers:read', 'member.profile:read', 'redemptions:read'], optionalScopes: ['redemptions:read'] });
+  const app = await platform.addApp({
+    scopes: ['offers:read', 'member.profile:read', 'redemptions:read'],
+    optionalScopes: ['redemptions:read'],
+  });
   const member = await platform.addMember();
   const backend = await platform.backendOf(app);
   const { verifier, challenge } = await pkce();
@@ -49,7 +57,11 @@ test('a member allows a partner’s app and the app gets tokens for them', async
   expect(consent.text).toContain('Để làm member.profile:read');
   const back = await browser.submit(consent, { decision: 'allow' }, '/consent');
   expect(back.url.origin).toBe('https://app.example.vn');
-  const tokens = await client.authorizationCodeGrant(backend, back.url, { pkceCodeVerifier: verifier, expectedState: 's', idTokenExpected: true });
+  const tokens = await client.authorizationCodeGrant(backend, back.url, {
+    pkceCodeVerifier: verifier,
+    expectedState: 's',
+    idTokenExpected: true,
+  });
   expect(tokens.scope?.split(' ').sort()).toEqual(['member.profile:read', 'offers:read', 'openid']);
   expect(tokens.claims()?.sub).toBe(platform.pairwise.subject(app.partnerId, member.memberId));
   const answer = await fetch(`${platform.resource}/probe`, { headers: { authorization: `Bearer ${tokens.access_token}` } });

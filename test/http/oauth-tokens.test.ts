@@ -76,7 +76,10 @@ describe('codes and refresh tokens', () => {
 describe('access tokens at the API', () => {
   test('they are ES256 JWTs of RFC 9068 with short life', async () => {
     const { token } = await backendToken();
-    const [header, claims] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
+    const [header, claims] = token
+      .split('.')
+      .slice(0, 2)
+      .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
     expect(header).toMatchObject({ alg: 'ES256', typ: 'at+jwt', kid: expect.any(String) });
     expect(claims).toMatchObject({ iss: platform.baseUrl, aud: platform.resource, client_id: app.clientId, scope: 'partner.offers:read' });
     expect(claims.exp - claims.iat).toBeLessThanOrEqual(600);
@@ -110,9 +113,12 @@ describe('access tokens at the API', () => {
       forge({ client_id: 'nobody' }),
       forge({ gid: 'no-such-grant' }),
     ];
-    for (const bad of await Promise.all(spoilt)) expect(await probe(platform, bad)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
+    for (const bad of await Promise.all(spoilt))
+      expect(await probe(platform, bad)).toMatchObject({ status: 401, body: { code: 'invalid_token' } });
     // Scopes beyond what the app is approved for are worth nothing even in a signed token.
-    expect((await probe(platform, await forge({ jti: 'x', scope: 'partner.offers:read partner.revenue:read admin.audit:read' }))).body.scopes).toEqual(['partner.offers:read']);
+    expect(
+      (await probe(platform, await forge({ jti: 'x', scope: 'partner.offers:read partner.revenue:read admin.audit:read' }))).body.scopes,
+    ).toEqual(['partner.offers:read']);
   });
 });
 
@@ -120,7 +126,10 @@ describe('DPoP', () => {
   test('a public client’s token needs a fresh proof for each call', async () => {
     const { config, dpop, tokens } = await nativeTokens(platform, { username, scope: 'openid offers:read' });
     expect(tokens.token_type).toBe('dpop');
-    const call = () => client.fetchProtectedResource(config, tokens.access_token, new URL(`${platform.resource}/probe?x=1`), 'POST', null, undefined, { DPoP: dpop });
+    const call = () =>
+      client.fetchProtectedResource(config, tokens.access_token, new URL(`${platform.resource}/probe?x=1`), 'POST', null, undefined, {
+        DPoP: dpop,
+      });
     expect(await (await call()).json()).toMatchObject({ actor: 'member', clientId: 'chung-cli', scopes: ['openid', 'offers:read'] });
     expect((await call()).status).toBe(200);
     // Without the proof it is only a stolen string.
@@ -137,11 +146,21 @@ describe('DPoP', () => {
     const key = await generateKeyPair('ES256', { extractable: true });
     const backend = await platform.backendOf(app);
     const handle = client.getDPoPHandle(backend, key);
-    const { access_token: token, token_type } = await client.clientCredentialsGrant(backend, { scope: 'partner.offers:read' }, { DPoP: handle });
+    const { access_token: token, token_type } = await client.clientCredentialsGrant(
+      backend,
+      { scope: 'partner.offers:read' },
+      { DPoP: handle },
+    );
     expect(token_type).toBe('dpop');
     const jwk = await exportJWK(key.publicKey);
     const prove = (changed: Record<string, unknown> = {}, header: Record<string, unknown> = {}, by = key.privateKey) => {
-      const right = { htm: 'GET', htu: `${platform.resource}/probe`, ath: sha256(token), iat: Math.floor(Date.now() / 1000), jti: crypto.randomUUID() };
+      const right = {
+        htm: 'GET',
+        htu: `${platform.resource}/probe`,
+        ath: sha256(token),
+        iat: Math.floor(Date.now() / 1000),
+        jti: crypto.randomUUID(),
+      };
       return new SignJWT({ ...right, ...changed }).setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...header }).sign(by);
     };
     const send = async (proof: string | undefined) =>
@@ -165,9 +184,14 @@ describe('DPoP', () => {
       exportJWK(other.publicKey).then((otherJwk) => prove({}, { jwk: otherJwk }, other.privateKey)),
       `${await prove()}, ${await prove()}`,
     ];
-    for (const proof of await Promise.all(spoilt)) expect(await send(proof)).toMatchObject({ status: 401, body: { code: 'invalid_dpop_proof' } });
+    for (const proof of await Promise.all(spoilt))
+      expect(await send(proof)).toMatchObject({ status: 401, body: { code: 'invalid_dpop_proof' } });
     expect((await send(await prove())).status).toBe(200);
-    const answers = await Promise.all(Array(4).fill(await prove()).map(send));
+    const answers = await Promise.all(
+      Array(4)
+        .fill(await prove())
+        .map(send),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
   });
 
@@ -181,8 +205,17 @@ describe('introspection and revocation', () => {
   test('an app sees its own JWT access tokens, and nobody else’s', async () => {
     const { flow, tokens } = await memberTokens(platform, app, { username });
     const { backend, token } = await backendToken();
-    expect(await client.tokenIntrospection(backend, token)).toMatchObject({ active: true, client_id: app.clientId, scope: 'partner.offers:read', aud: platform.resource });
-    expect(await client.tokenIntrospection(backend, tokens.access_token)).toMatchObject({ active: true, sub: tokens.claims()?.sub, scope: 'openid offers:read' });
+    expect(await client.tokenIntrospection(backend, token)).toMatchObject({
+      active: true,
+      client_id: app.clientId,
+      scope: 'partner.offers:read',
+      aud: platform.resource,
+    });
+    expect(await client.tokenIntrospection(backend, tokens.access_token)).toMatchObject({
+      active: true,
+      sub: tokens.claims()?.sub,
+      scope: 'openid offers:read',
+    });
     expect(await client.tokenIntrospection(backend, tokens.refresh_token ?? '')).toMatchObject({ active: true });
     const stranger = await platform.backendOf(await platform.addApp());
     for (const foreign of [token, tokens.access_token, tokens.refresh_token ?? '', 'nonsense', 'jwt~a.b.c'])

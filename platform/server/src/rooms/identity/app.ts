@@ -1,4 +1,4 @@
-import { isScope, type PartnerId, type Scope, SCOPES, type Text } from '@chung/contracts';
+import { isScope, type PartnerId, SCOPES, type Scope, type Text } from '@chung/contracts';
 import type { JWK } from 'jose';
 import { DomainError } from '../../kernel/errors.ts';
 import type { AccountKind } from './account.ts';
@@ -46,7 +46,8 @@ export function checkNewApp(app: NewApp): void {
   if (app.jwks.keys.length === 0) problem('jwks', 'required', 'At least one public key is needed.');
   for (const key of app.jwks.keys)
     if (PRIVATE_MEMBERS.some((name) => name in key)) problem('jwks', 'private_key', 'Send the public key only; keep the private part.');
-  for (const uri of app.redirectUris) if (!isSafeRedirect(uri)) problem('redirectUris', 'not_allowed', `Not an https or loopback address: ${uri}`);
+  for (const uri of app.redirectUris)
+    if (!isSafeRedirect(uri)) problem('redirectUris', 'not_allowed', `Not an https or loopback address: ${uri}`);
   for (const scope of app.scopes) {
     if (!isScope(scope)) problem('scopes', 'unknown', `Unknown scope: ${scope}`);
     else if (SCOPES[scope].sensitivity === 'first-party') problem('scopes', 'not_allowed', `Only the platform’s own apps hold ${scope}`);

@@ -1,4 +1,4 @@
-import { type Scope, SCOPE_NAMES, scopesOf } from '@chung/contracts';
+import { SCOPE_NAMES, type Scope, scopesOf } from '@chung/contracts';
 import type { JWK } from 'jose';
 import type { Db } from '../../kernel/db.ts';
 import { upsertApp } from './store.ts';

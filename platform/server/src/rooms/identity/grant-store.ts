@@ -78,7 +78,10 @@ export async function touchGrant(tx: Tx, key: { accountId: string; clientId: str
   await tx.query('UPDATE chung.grants SET last_used_at = now() WHERE account_id = $1 AND client_id = $2', [key.accountId, key.clientId]);
 }
 
-export async function listGrantsOf(tx: Tx, page: { accountId: AccountId; before: string | null; limit: number }): Promise<readonly Grant[]> {
+export async function listGrantsOf(
+  tx: Tx,
+  page: { accountId: AccountId; before: string | null; limit: number },
+): Promise<readonly Grant[]> {
   const rows = await tx.query<GrantRow>(
     `${SELECT_GRANT} WHERE g.account_id = $1 AND ($2::text IS NULL OR g.id < $2) ORDER BY g.id DESC LIMIT $3`,
     [page.accountId, page.before, page.limit],
@@ -137,7 +140,10 @@ interface ReceiptRow {
   occurred_at: Date;
 }
 
-export async function listReceiptsOf(tx: Tx, page: { accountId: AccountId; before: string | null; limit: number }): Promise<readonly ReceiptRow[]> {
+export async function listReceiptsOf(
+  tx: Tx,
+  page: { accountId: AccountId; before: string | null; limit: number },
+): Promise<readonly ReceiptRow[]> {
   return tx.query<ReceiptRow>(
     `SELECT * FROM chung.consent_receipts WHERE account_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
     [page.accountId, page.before, page.limit],

@@ -1,6 +1,7 @@
-import type { AccountId, ConsentReceipt, MemberGrant, PartnerApp, PartnerId, PartnerStatus } from '@chung/contracts';
+import type { AccountId, ConsentReceipt, MemberGrant, MemberId, PartnerApp, PartnerId, PartnerStatus } from '@chung/contracts';
 import { Router } from 'express';
 import { calculateJwkThumbprint, type JWK } from 'jose';
+import type { Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
 import { createCursors } from '../../kernel/cursor.ts';
 import type { Db, Tx } from '../../kernel/db.ts';
@@ -29,6 +30,9 @@ import { type ChallengeDetail, challengeOf } from './tokens/challenge.ts';
 import { createShortCache } from './tokens/short-cache.ts';
 import type { Standing } from './tokens/standing.ts';
 import { createTokenReader } from './tokens/token-reader.ts';
+import type { LinkDeps } from './upstream/link-account.ts';
+import { createUpstream, type UpstreamOptions } from './upstream/provider.ts';
+import { UPSTREAM_CALLBACK, upstreamRouter } from './upstream/router.ts';
 import { type Withdrawal, withdrawScope } from './withdraw-scope.ts';
 
 export interface IdentityOptions {
@@ -42,6 +46,10 @@ export interface IdentityOptions {
   readonly selfOrigin?: () => string;
   /** Believe `X-Forwarded-*`; only behind a proxy that sets them. */
   readonly trustProxy?: boolean;
+  /** The operator's own identity provider, through which members can also sign in. */
+  readonly upstream?: UpstreamOptions & { readonly mapMember?: LinkDeps['memberOf'] };
+  /** Of the members room, for people who sign in upstream. */
+  readonly members?: { findByCode(memberCode: string): Promise<{ readonly id: MemberId; readonly fullName: string } | null> };
   /** A partner's name for consent and portal; the partners room has it. */
   readonly partnerName?: (partnerId: PartnerId) => Promise<string | null>;
 }
@@ -81,7 +89,17 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const tokens = createTokenReader({ db, issuer: baseUrl, resource, publicKeys: signingKeys.map(publicPart), standings });
   const sessions = createWebSessions({ db, secret: keys.cookie, baseUrl, standings });
   const trustProxy = options.trustProxy ?? false;
-  const provider = createProvider({ db, log, pairwise, tokens, issuer: baseUrl, resource, cookieKey: keys.cookie, signingKeys, trustProxy });
+  const provider = createProvider({
+    db,
+    log,
+    pairwise,
+    tokens,
+    issuer: baseUrl,
+    resource,
+    cookieKey: keys.cookie,
+    signingKeys,
+    trustProxy,
+  });
   const partnerName = options.partnerName ?? (async () => null);
   const { privateKey, publicJwk } = deriveClientKey(keys.cookie);
   const selfOrigin = options.selfOrigin ?? (() => baseUrl);
@@ -90,7 +108,9 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const lists = { db, cursors: createCursors(keys.cursor), partnerName };
 
   const router = Router();
-  router.use(interactionRouter({ db, provider, pairwise, resource, baseUrl, secret: keys.cookie, upstreamLabel: undefined, partnerName }));
+  const upstreamLabel = options.upstream?.label;
+  router.use(interactionRouter({ db, provider, pairwise, resource, baseUrl, secret: keys.cookie, upstreamLabel, partnerName }));
+  if (options.upstream) router.use(upstreamRoutes(options, options.upstream, provider));
   router.use(sessionRouter({ provider, sessions, tokens, relyingParty, baseUrl, resource, vaultKey: keys.vault, log, partnerName }));
   router.use(oauthRouter({ ...seam, provider, resource }));
 
@@ -114,6 +134,17 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     withdrawScope: (withdrawal) => withdrawScope({ db, pairwise, resource }, withdrawal),
     sweepExpired: () => deleteExpired(db),
   };
+}
+
+function upstreamRoutes(options: IdentityOptions, settings: NonNullable<IdentityOptions['upstream']>, provider: Provider): Router {
+  const { db, baseUrl, keys, log, members } = options;
+  const claim = settings.memberCodeClaim ?? 'member_code';
+  const byCode: LinkDeps['memberOf'] = async (claims) => {
+    const code = claims[claim];
+    return typeof code === 'string' && members ? members.findByCode(code) : null;
+  };
+  const upstream = createUpstream(settings, baseUrl + UPSTREAM_CALLBACK);
+  return upstreamRouter({ db, upstream, provider, baseUrl, log, vaultKey: keys.vault, memberOf: settings.mapMember ?? byCode });
 }
 
 async function namedKey(key: JWK): Promise<JWK> {

@@ -44,7 +44,10 @@ export async function insertAccount(tx: Tx, account: Omit<StoredAccount, 'state'
   }
 }
 
-export async function findAccount(tx: Tx, by: { id: string } | { username: string } | { memberId: MemberId }): Promise<StoredAccount | null> {
+export async function findAccount(
+  tx: Tx,
+  by: { id: string } | { username: string } | { memberId: MemberId },
+): Promise<StoredAccount | null> {
   const [column, value] = 'id' in by ? ['id', by.id] : 'username' in by ? ['username', by.username] : ['member_id', by.memberId];
   const [row] = await tx.query<AccountRow>(`SELECT * FROM chung.accounts WHERE ${column} = $1`, [value]);
   return row ? accountOf(row) : null;
@@ -140,7 +143,10 @@ export async function findUsableApp(tx: Tx, clientId: string): Promise<App | nul
   return row ? appOf(row) : null;
 }
 
-export async function listApps(tx: Tx, page: { partnerId: PartnerId; before: readonly string[] | null; limit: number }): Promise<readonly App[]> {
+export async function listApps(
+  tx: Tx,
+  page: { partnerId: PartnerId; before: readonly string[] | null; limit: number },
+): Promise<readonly App[]> {
   const rows = await tx.query<AppRow>(
     `SELECT * FROM chung.apps WHERE partner_id = $1 AND ($2::timestamptz IS NULL OR (created_at, client_id) < ($2, $3))
      ORDER BY created_at DESC, client_id DESC LIMIT $4`,
@@ -151,10 +157,7 @@ export async function listApps(tx: Tx, page: { partnerId: PartnerId; before: rea
 
 /** Every sign-in of the partner's people, and every sign-in to the partner's apps. */
 export async function endPartnerSessions(tx: Tx, partnerId: PartnerId): Promise<void> {
-  await tx.query(
-    `DELETE FROM chung.web_sessions WHERE account_id IN (SELECT id FROM chung.accounts WHERE partner_id = $1)`,
-    [partnerId],
-  );
+  await tx.query(`DELETE FROM chung.web_sessions WHERE account_id IN (SELECT id FROM chung.accounts WHERE partner_id = $1)`, [partnerId]);
   await tx.query(
     `DELETE FROM chung.oidc_artifacts WHERE account_id IN (SELECT id FROM chung.accounts WHERE partner_id = $1)
        OR client_id IN (SELECT client_id FROM chung.apps WHERE partner_id = $1)`,

@@ -10,7 +10,8 @@ export interface Artifact {
 }
 
 /** Ids of grants stand in tokens and are no secret; every other id is the cookie, code or token itself. */
-export const storedId = (model: string, id: string): string => (model === 'Grant' ? id : createHash('sha256').update(id).digest('base64url'));
+export const storedId = (model: string, id: string): string =>
+  model === 'Grant' ? id : createHash('sha256').update(id).digest('base64url');
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
@@ -43,7 +44,8 @@ interface PayloadRow {
 
 const SELECT = `SELECT payload, floor(extract(epoch FROM consumed_at))::int AS consumed FROM chung.oidc_artifacts`;
 
-const withState = (row: PayloadRow): Record<string, unknown> => (row.consumed === null ? row.payload : { ...row.payload, consumed: row.consumed });
+const withState = (row: PayloadRow): Record<string, unknown> =>
+  row.consumed === null ? row.payload : { ...row.payload, consumed: row.consumed };
 
 export async function findArtifact(db: Db, model: string, id: string): Promise<Record<string, unknown> | undefined> {
   const [row] = await db.query<PayloadRow>(`${SELECT} WHERE model = $1 AND id = $2`, [model, storedId(model, id)]);

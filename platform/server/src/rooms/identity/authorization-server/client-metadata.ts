@@ -1,5 +1,5 @@
-import type { AdapterPayload } from 'oidc-provider';
 import { SCOPES } from '@chung/contracts';
+import type { AdapterPayload } from 'oidc-provider';
 import type { App } from '../app.ts';
 
 const CLIENT_KEY_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];

@@ -44,7 +44,8 @@ const BODY_LIMIT = '16kb';
 export function interactionRouter(deps: InteractionDeps): Router {
   const router = Router();
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT });
-  const scene = (handle: (request: Request, response: Response, scene: Scene) => Promise<void>): RequestHandler =>
+  const scene =
+    (handle: (request: Request, response: Response, scene: Scene) => Promise<void>): RequestHandler =>
     async (request, response, next) => {
       try {
         await handle(request, response, await setScene(deps, request, response));
@@ -53,11 +54,25 @@ export function interactionRouter(deps: InteractionDeps): Router {
         else next(error);
       }
     };
-  router.get('/oauth/interaction/:uid', scene((request, response, at) => showPage(deps, { request, response, at })));
+  router.get(
+    '/oauth/interaction/:uid',
+    scene((request, response, at) => showPage(deps, { request, response, at })),
+  );
   router.use('/oauth/interaction', sameOriginPosts(deps.baseUrl));
-  router.post('/oauth/interaction/:uid/sign-in', form, scene((request, response, at) => handleSignIn(deps, { request, response, at })));
-  router.post('/oauth/interaction/:uid/consent', form, scene((request, response, at) => handleConsent(deps, { request, response, at })));
-  router.post('/oauth/interaction/:uid/cancel', scene((request, response) => refuse(deps, request, response)));
+  router.post(
+    '/oauth/interaction/:uid/sign-in',
+    form,
+    scene((request, response, at) => handleSignIn(deps, { request, response, at })),
+  );
+  router.post(
+    '/oauth/interaction/:uid/consent',
+    form,
+    scene((request, response, at) => handleConsent(deps, { request, response, at })),
+  );
+  router.post(
+    '/oauth/interaction/:uid/cancel',
+    scene((request, response) => refuse(deps, request, response)),
+  );
   return router;
 }
 
@@ -67,7 +82,8 @@ export function sameOriginPosts(baseUrl: string): RequestHandler {
   return (request, response, next) => {
     const site = request.headers['sec-fetch-site'];
     const from = request.headers.origin;
-    const foreign = (site !== undefined && site !== 'same-origin' && site !== 'none') || (from !== undefined && from !== 'null' && from !== origin);
+    const foreign =
+      (site !== undefined && site !== 'same-origin' && site !== 'none') || (from !== undefined && from !== 'null' && from !== origin);
     if (request.method === 'POST' && foreign) response.status(403).type('text/plain').send('cross-site request refused');
     else next();
   };
@@ -89,7 +105,10 @@ interface Exchange {
 }
 
 function send({ response, at }: Pick<Exchange, 'response' | 'at'>, page: string, status = 200): void {
-  response.status(status).set(pageHeaders(targetsOf(at.interaction.params['redirect_uri']))).send(page);
+  response
+    .status(status)
+    .set(pageHeaders(targetsOf(at.interaction.params['redirect_uri'])))
+    .send(page);
 }
 
 function sendExpired(request: Request, response: Response): void {
@@ -102,7 +121,9 @@ function sendExpired(request: Request, response: Response): void {
 async function showPage(deps: InteractionDeps, { request, response, at }: Exchange): Promise<void> {
   if (request.query['lang'] !== undefined) rememberLanguage(response, at.language);
   if (at.interaction.prompt.name === 'consent') return showConsent(deps, { response, at });
-  const problem = request.query['problem'] === 'upstream' ? WORDS[at.language].upstreamFailed : undefined;
+  const words = WORDS[at.language];
+  const problems: Readonly<Record<string, string>> = { upstream: words.upstreamFailed, unknown: words.upstreamUnknown };
+  const problem = problems[String(request.query['problem'] ?? '')];
   showSignIn(deps, { response, at }, problem === undefined ? {} : { problem });
 }
 
@@ -115,7 +136,14 @@ function showSignIn(
   const hint = at.interaction.params['login_hint'];
   const username = view.username ?? (typeof hint === 'string' ? hint : undefined);
   const upstreamLabel = at.app.actor === null || at.app.actor === 'member' ? deps.upstreamLabel : undefined;
-  const page = signInPage({ language: at.language, path: at.path, appName: at.app.name, upstreamLabel, ...view, ...(username ? { username } : {}) });
+  const page = signInPage({
+    language: at.language,
+    path: at.path,
+    appName: at.app.name,
+    upstreamLabel,
+    ...view,
+    ...(username ? { username } : {}),
+  });
   send({ response, at }, page, status);
 }
 
@@ -172,8 +200,12 @@ async function signedInAccount(deps: InteractionDeps, at: Scene): Promise<Accoun
 }
 
 async function askOf(deps: InteractionDeps, at: Scene, account: Account) {
-  const requested = String(at.interaction.params['scope'] ?? '').split(' ').filter(Boolean);
-  const again = String(at.interaction.params['prompt'] ?? '').split(' ').includes('consent');
+  const requested = String(at.interaction.params['scope'] ?? '')
+    .split(' ')
+    .filter(Boolean);
+  const again = String(at.interaction.params['prompt'] ?? '')
+    .split(' ')
+    .includes('consent');
   const grant = await findGrant(deps.db, { accountId: account.id, clientId: at.app.clientId });
   return { requested, ask: sortAsk(requested.filter(isScope), { app: at.app, account, grant, again }) };
 }
@@ -182,7 +214,10 @@ async function showConsent(deps: InteractionDeps, { response, at }: Pick<Exchang
   const account = await signedInAccount(deps, at);
   const { ask } = await askOf(deps, at, account);
   const partnerName = at.app.partnerId === null ? null : await deps.partnerName(at.app.partnerId);
-  send({ response, at }, consentPage({ language: at.language, path: at.path, app: at.app, partnerName, displayName: account.displayName, ask }));
+  send(
+    { response, at },
+    consentPage({ language: at.language, path: at.path, app: at.app, partnerName, displayName: account.displayName, ask }),
+  );
 }
 
 async function handleConsent(deps: InteractionDeps, { request, response, at }: Exchange): Promise<void> {

@@ -159,7 +159,8 @@ function featuresOf(deps: ProviderDeps): Configuration['features'] {
 function checkAssertion(issuer: string, claims: Record<string, unknown>): void {
   if (claims['aud'] !== issuer) throw new errors.InvalidClientAuth('the assertion’s aud must be the issuer, as one string');
   const latest = Math.floor(Date.now() / 1000) + ASSERTION_SECONDS + CLOCK_TOLERANCE_SECONDS;
-  if (typeof claims['exp'] !== 'number' || claims['exp'] > latest) throw new errors.InvalidClientAuth('the assertion’s exp is too far ahead');
+  if (typeof claims['exp'] !== 'number' || claims['exp'] > latest)
+    throw new errors.InvalidClientAuth('the assertion’s exp is too far ahead');
 }
 
 /** The stock prompts, and two reasons more to sign in: the account is gone, or is not of the kind that this app is for. */

@@ -1,4 +1,4 @@
-import { type Scope, SCOPES } from '@chung/contracts';
+import { SCOPES, type Scope } from '@chung/contracts';
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Db } from '../../../kernel/db.ts';
 import type { App } from '../app.ts';
@@ -31,6 +31,9 @@ export async function resourceServerFor(
   const known = grantType === 'client_credentials' ? allowed : [...allowed, ...PROTOCOL_SCOPES];
   const strange = [...ctx.oidc.requestParamScopes].filter((scope) => !known.includes(scope));
   if (strange.length > 0) throw new errors.InvalidScope(`unknown or not approved for this app: ${strange.join(' ')}`, strange.join(' '));
+  // RFC 6749 §3.3 lets the server choose when nothing is asked: a backend gets what its app was approved for, and is told so.
+  const { params } = ctx.oidc;
+  if (grantType === 'client_credentials' && params && !params['scope']) params['scope'] = allowed.join(' ');
   return {
     scope: allowed.join(' '),
     audience: deps.resource,

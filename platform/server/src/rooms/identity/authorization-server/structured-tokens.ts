@@ -14,7 +14,9 @@ const FORM = 'application/x-www-form-urlencoded';
 const MAX_BODY = '16kb';
 
 /** Before the introspection and revocation endpoints: marks a JWT in the form's `token`. */
-export function markStructuredTokens(handle: (request: IncomingMessage, response: Parameters<RequestHandler>[1]) => unknown): RequestHandler[] {
+export function markStructuredTokens(
+  handle: (request: IncomingMessage, response: Parameters<RequestHandler>[1]) => unknown,
+): RequestHandler[] {
   return [
     express.text({ type: FORM, limit: MAX_BODY }),
     (request, response) => {

@@ -1,4 +1,4 @@
-import { type Language, type Scope, SCOPES } from '@chung/contracts';
+import { type Language, SCOPES, type Scope } from '@chung/contracts';
 import { type App, purposeOf } from '../app.ts';
 import type { Ask } from '../give-consent.ts';
 import { type Html, html } from './html.ts';

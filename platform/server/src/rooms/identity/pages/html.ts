@@ -7,12 +7,12 @@ type Part = string | number | Html | null | undefined | false | readonly Html[];
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+const escapeText = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 
 const render = (part: Part): string => {
   if (part === null || part === undefined || part === false) return '';
   if (typeof part === 'object') return 'html' in part ? part.html : part.map(render).join('');
-  return escape(String(part));
+  return escapeText(String(part));
 };
 
 /** Everything put between is escaped unless it is Html itself, so that a name can never become markup. */

@@ -1,5 +1,5 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
-import { html, type Html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { languageOf } from './language.ts';
 import { pageHeaders, renderPage } from './layout.ts';
 import { WORDS } from './words.ts';

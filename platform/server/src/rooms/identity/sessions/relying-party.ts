@@ -50,7 +50,11 @@ export async function createRelyingParty(deps: {
     to.protocol = self.protocol;
     to.host = self.host;
     // Behind a proxy this call comes without one; the header says how the outside world sees it.
-    const headers = { ...options.headers, 'x-forwarded-proto': new URL(issuer).protocol.slice(0, -1), 'x-forwarded-host': new URL(issuer).host };
+    const headers = {
+      ...options.headers,
+      'x-forwarded-proto': new URL(issuer).protocol.slice(0, -1),
+      'x-forwarded-host': new URL(issuer).host,
+    };
     return fetch(to, { ...(options as RequestInit), headers });
   };
   if (new URL(issuer).protocol === 'http:') client.allowInsecureRequests(configuration);

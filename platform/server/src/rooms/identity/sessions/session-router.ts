@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { PartnerId, PartnerStatus } from '@chung/contracts';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
-import * as client from 'openid-client';
 import type { Provider } from 'oidc-provider';
+import * as client from 'openid-client';
 import type { Logger } from 'pino';
 import { DomainError } from '../../../kernel/errors.ts';
 import { createVault } from '../../../kernel/vault.ts';
@@ -12,8 +12,8 @@ import { pageHeaders } from '../pages/layout.ts';
 import { messagePage } from '../pages/message-page.ts';
 import { WORDS } from '../pages/words.ts';
 import type { TokenReader } from '../tokens/token-reader.ts';
-import { type SealedCookies, sealedCookies } from './sealed-cookie.ts';
 import { sendProblem } from './problem.ts';
+import { type SealedCookies, sealedCookies } from './sealed-cookie.ts';
 import type { WebApp } from './session-store.ts';
 import { isWebApp, SESSION_SECONDS, type WebSessions } from './web-sessions.ts';
 
@@ -56,10 +56,22 @@ export function sessionRouter(deps: SessionRouterDeps): Router {
         else next(error);
       }
     };
-  router.get('/session/:app/login', forApp((app, request, response) => startLogin(deps, attempts, { app, request, response })));
-  router.get('/session/:app/callback', forApp((app, request, response) => finishLogin(deps, attempts, { app, request, response })));
-  router.get('/session/:app', forApp((app, request, response) => showSession(deps, { app, request, response })));
-  router.post('/session/:app/logout', forApp((app, request, response) => logOut(deps, { app, request, response })));
+  router.get(
+    '/session/:app/login',
+    forApp((app, request, response) => startLogin(deps, attempts, { app, request, response })),
+  );
+  router.get(
+    '/session/:app/callback',
+    forApp((app, request, response) => finishLogin(deps, attempts, { app, request, response })),
+  );
+  router.get(
+    '/session/:app',
+    forApp((app, request, response) => showSession(deps, { app, request, response })),
+  );
+  router.post(
+    '/session/:app/logout',
+    forApp((app, request, response) => logOut(deps, { app, request, response })),
+  );
   return router;
 }
 
@@ -72,7 +84,7 @@ interface Exchange {
 /** Only a path on this very site; `//host`, `/\host` and control characters are ways to another one. */
 export function safeReturn(wanted: unknown, app: WebApp, baseUrl: string): string {
   const home = HOMES[app];
-  if (typeof wanted !== 'string' || wanted.length > 2000 || !/^\/(?![/\\])[^\\\u0000-\u0020]*$/.test(wanted)) return home;
+  if (typeof wanted !== 'string' || wanted.length > 2000 || !/^\/(?![/\\])[^\\\s\p{Cc}]*$/u.test(wanted)) return home;
   const url = URL.parse(wanted, baseUrl);
   return url && url.origin === new URL(baseUrl).origin ? url.pathname + url.search + url.hash : home;
 }
@@ -122,7 +134,12 @@ async function finishLogin(deps: SessionRouterDeps, attempts: SealedCookies, { a
     );
     const { standing, claims } = await deps.tokens.read(tokens.access_token);
     if (!standing.account || claims.gid === undefined) throw new DomainError('invalid_token');
-    const cookie = await deps.sessions.start({ app, accountId: standing.account.id, oidcGrant: claims.gid, scopes: claims.scope.split(' ') });
+    const cookie = await deps.sessions.start({
+      app,
+      accountId: standing.account.id,
+      oidcGrant: claims.gid,
+      scopes: claims.scope.split(' '),
+    });
     setSessionCookie(deps, { app, response, value: cookie });
     response.redirect(303, attempt.returnTo);
   } catch (error) {
@@ -136,7 +153,12 @@ async function finishLogin(deps: SessionRouterDeps, attempts: SealedCookies, { a
 function sendFailure({ app, request, response }: Exchange): void {
   const language = languageOf(request);
   const words = WORDS[language];
-  const page = messagePage(language, { title: words.errorTitle, text: words.expired, href: `/session/${app}/login`, label: words.tryAgain });
+  const page = messagePage(language, {
+    title: words.errorTitle,
+    text: words.expired,
+    href: `/session/${app}/login`,
+    label: words.tryAgain,
+  });
   response.status(400).set(pageHeaders()).send(page);
 }
 
@@ -169,7 +191,11 @@ async function showSession(deps: SessionRouterDeps, { app, request, response }: 
   });
 }
 
-const partnerView = async (deps: SessionRouterDeps, id: PartnerId, status: PartnerStatus | null) => ({ id, status, name: await deps.partnerName(id) });
+const partnerView = async (deps: SessionRouterDeps, id: PartnerId, status: PartnerStatus | null) => ({
+  id,
+  status,
+  name: await deps.partnerName(id),
+});
 
 async function logOut(deps: SessionRouterDeps, { app, request, response }: Exchange): Promise<void> {
   const cookie = cookieOf(request, deps.sessions.cookieName(app));
@@ -184,7 +210,10 @@ async function logOut(deps: SessionRouterDeps, { app, request, response }: Excha
 }
 
 /** The session at the authorization server too, or the next sign-in would ask for no password. Another person's is left alone. */
-async function endPlatformSession(deps: SessionRouterDeps, ending: { request: Request; response: Response; accountId: string | undefined }): Promise<void> {
+async function endPlatformSession(
+  deps: SessionRouterDeps,
+  ending: { request: Request; response: Response; accountId: string | undefined },
+): Promise<void> {
   const context = deps.provider.createContext(ending.request, ending.response);
   const platform = await deps.provider.Session.get(context as Parameters<typeof deps.provider.Session.get>[0]);
   if (platform.accountId !== undefined && platform.accountId === ending.accountId) await platform.destroy();

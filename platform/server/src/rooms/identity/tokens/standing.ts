@@ -8,7 +8,13 @@ import type { App } from '../app.ts';
 /** Where everything stands that a token hangs on, read from the database now: app, partner, account, grant, consent. */
 export interface Standing {
   readonly app: Pick<App, 'clientId' | 'kind' | 'actor' | 'partnerId'> & { readonly scopes: readonly Scope[] };
-  readonly account: { readonly id: AccountId; readonly kind: AccountKind; readonly memberId: MemberId | null; readonly partnerId: PartnerId | null; readonly displayName: string } | null;
+  readonly account: {
+    readonly id: AccountId;
+    readonly kind: AccountKind;
+    readonly memberId: MemberId | null;
+    readonly partnerId: PartnerId | null;
+    readonly displayName: string;
+  } | null;
   readonly partnerStatus: PartnerStatus | null;
   /** What the member allows this app now; null where consent is not asked (the platform's own web apps, partners, admins). */
   readonly consent: { readonly grantId: GrantId; readonly scopes: readonly Scope[] } | null;
@@ -57,7 +63,13 @@ export async function loadStanding(tx: Tx, key: { clientId: string; oidcGrant: s
   if (key.oidcGrant !== null && row.account_state !== 'open') throw new DomainError('invalid_token');
   const account =
     row.account_id && row.account_kind
-      ? { id: row.account_id, kind: row.account_kind, memberId: row.member_id, partnerId: row.account_partner, displayName: row.display_name ?? '' }
+      ? {
+          id: row.account_id,
+          kind: row.account_kind,
+          memberId: row.member_id,
+          partnerId: row.account_partner,
+          displayName: row.display_name ?? '',
+        }
       : null;
   const asksConsent = account?.kind === 'member' && row.app_kind !== 'first-party';
   // Withdrawn as a whole: the line is gone, and with it every token, also one that a race let through.

@@ -1,0 +1,60 @@
+import type { AccountId, MemberId } from '@chung/contracts';
+import type { Db, Tx } from '../../../kernel/db.ts';
+import { newId } from '../../../kernel/ids.ts';
+import type { Account } from '../account.ts';
+import { createAccount } from '../create-account.ts';
+import { findAccount } from '../store.ts';
+
+/** What the operator's identity provider says of a person; `claims` are verified. */
+export interface UpstreamPerson {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+export interface LinkDeps {
+  readonly db: Db;
+  /** Who of the register this is; null for nobody. Never by name, phone or e-mail: those are not theirs alone. */
+  readonly memberOf: (claims: UpstreamPerson['claims']) => Promise<{ readonly id: MemberId; readonly fullName: string } | null>;
+}
+
+/**
+ * The account of a person who signed in upstream: by the link of an earlier time, else by the member that the provider names. The link is
+ * kept, so a later change of the claim does not move somebody into another's account.
+ */
+export async function linkAccount(deps: LinkDeps, person: UpstreamPerson): Promise<Account | null> {
+  const linked = await findLinked(deps.db, person);
+  if (linked) return openOnly(linked);
+  const member = await deps.memberOf(person.claims);
+  if (!member) return null;
+  return deps.db.tx(async (tx) => {
+    const account = (await findAccount(tx, { memberId: member.id })) ?? (await makeAccount(tx, member));
+    if (account.state !== 'open') return null;
+    await tx.query(`INSERT INTO chung.upstream_links (issuer, subject, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
+      person.issuer,
+      person.subject,
+      account.id,
+    ]);
+    // Two first sign-ins at once: the link that was written first holds.
+    const winner = await findLinked(tx, person);
+    return winner && openOnly(winner);
+  });
+}
+
+async function makeAccount(tx: Tx, member: { id: MemberId; fullName: string }): Promise<Account> {
+  const username = `sso-${newId<AccountId>()}`;
+  const id = await createAccount(tx, { kind: 'member', username, displayName: member.fullName, memberId: member.id });
+  const account = await findAccount(tx, { id });
+  if (!account) throw new Error('an account that was just made is not there');
+  return account;
+}
+
+async function findLinked(tx: Tx, { issuer, subject }: UpstreamPerson): Promise<Account | null> {
+  const [link] = await tx.query<{ account_id: AccountId }>(
+    'SELECT account_id FROM chung.upstream_links WHERE issuer = $1 AND subject = $2',
+    [issuer, subject],
+  );
+  return link ? findAccount(tx, { id: link.account_id }) : null;
+}
+
+const openOnly = (account: Account): Account | null => (account.state === 'open' ? account : null);
