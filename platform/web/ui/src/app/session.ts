@@ -15,6 +15,8 @@ export interface Session {
   readonly partner?: { readonly id?: string; readonly slug?: string; readonly name?: string; readonly status?: string } | null;
 }
 
+const SIGNED_OUT: Session = { signedIn: false, user: null, actor: null, csrfToken: null, scopes: [] };
+
 async function readSession(app: AppName, signal: AbortSignal): Promise<Session> {
   const response = await fetch(`/session/${app}`, { credentials: 'same-origin', headers: { accept: 'application/json' }, signal }).catch(
     (cause: unknown) => {
@@ -22,8 +24,8 @@ async function readSession(app: AppName, signal: AbortSignal): Promise<Session> 
     },
   );
   if (!response.ok) throw new UnreachableError(new Error(`session answered ${response.status}`));
-  // The platform serves page and session from one version; the shape is its contract.
-  return (await response.json()) as Session;
+  // The platform serves page and session from one version; the shape is its contract. Signed out it says only that.
+  return { ...SIGNED_OUT, ...((await response.json()) as Partial<Session>) };
 }
 
 export const sessionQuery = (app: AppName) =>

@@ -4,28 +4,24 @@ import { useCallback } from 'react';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import type { UiTexts } from './vi.ts';
 
-const STORAGE_KEY = 'chung.language';
+// Shared with the platform's sign-in and consent pages, so that a person chooses once for the whole site.
+const COOKIE = 'chung_lang';
+const YEAR_SECONDS = 365 * 24 * 3600;
 const DEFAULT_LANGUAGE: Language = 'vi';
 
 /** Loads one language of an app's own texts, so that nobody downloads the other. */
 export type LoadTexts = (language: Language) => Promise<ResourceLanguage | object>;
 
-/** What a person chose before; Vietnamese for everyone else. Storage may be blocked, which is no reason to fail. */
+/** What a person chose before; Vietnamese for everyone else. */
 function chosenLanguage(): Language {
-  try {
-    return localStorage.getItem(STORAGE_KEY) === 'en' ? 'en' : DEFAULT_LANGUAGE;
-  } catch {
-    return DEFAULT_LANGUAGE;
-  }
+  const chosen = document.cookie.split('; ').find((cookie) => cookie.startsWith(`${COOKIE}=`));
+  return chosen?.slice(COOKIE.length + 1) === 'en' ? 'en' : DEFAULT_LANGUAGE;
 }
 
 function remember(language: Language): void {
   document.documentElement.lang = language;
-  try {
-    localStorage.setItem(STORAGE_KEY, language);
-  } catch {
-    // Private mode without storage: the choice lasts for this page.
-  }
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every phone's browser yet
+  document.cookie = `${COOKIE}=${language}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax`;
 }
 
 const loadUiTexts = async (language: Language): Promise<object> =>
