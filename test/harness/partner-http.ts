@@ -92,7 +92,7 @@ function appWith(rooms: PartnerRooms, routes: readonly Route[]) {
     seam: {
       db: rooms.db,
       rateLimits: createRateLimits(scaleBudgets(DEFAULT_BUDGETS, 1000)),
-      resourceMetadataUrl: 'http://localhost/.well-known/oauth-protected-resource/v1',
+      challenge: () => 'Bearer',
       authenticate: async (request) => {
         const header = request.headers[PRINCIPAL];
         return typeof header === 'string' ? (JSON.parse(header) as Principal) : null;

@@ -34,11 +34,25 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'chung-test-'));
   const server = createServer();
   const port = await listen(server);
-  const settings = { PORT: String(port), CHUNG_DATA_DIR: dataDirectory, CHUNG_DEMO_MEMBERS: '100', CHUNG_RATE_FACTOR: '1000', CHUNG_LOG_LEVEL: 'silent', ...options.settings };
+  const settings = {
+    PORT: String(port),
+    CHUNG_DATA_DIR: dataDirectory,
+    CHUNG_DEMO_MEMBERS: '100',
+    CHUNG_RATE_FACTOR: '1000',
+    CHUNG_LOG_LEVEL: 'silent',
+    ...options.settings,
+  };
   const config = readConfig(settings, REPOSITORY);
   const keys = await loadKeys(config);
   const log = pino({ level: config.CHUNG_LOG_LEVEL });
-  const platform = await composePlatform({ config, keys, serverUrl: database.serverUrl, webDirectory: path.join(REPOSITORY, 'platform/web'), log, selfOrigin: () => `http://127.0.0.1:${port}` });
+  const platform = await composePlatform({
+    config,
+    keys,
+    serverUrl: database.serverUrl,
+    webDirectory: path.join(REPOSITORY, 'platform/web'),
+    log,
+    selfOrigin: () => `http://127.0.0.1:${port}`,
+  });
   await platform.members.seedReferenceData();
   // The identity room talks to its own authorization server, so the app must answer before anybody signs in.
   server.on('request', platform.app);

@@ -28,7 +28,14 @@ export async function freePort(): Promise<number> {
 /** Starts without waiting until it is ready. */
 export function spawnServer(settings: Readonly<Record<string, string>>): ServerProcess {
   const child: ChildProcess = spawn(process.execPath, ['--conditions=chung-source', path.join(REPOSITORY, 'platform/server/src/main.ts')], {
-    env: { ...process.env, NODE_ENV: 'development', CHUNG_DEMO_MEMBERS: '100', CHUNG_RATE_FACTOR: '1000', INIT_CWD: REPOSITORY, ...settings },
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      CHUNG_DEMO_MEMBERS: '100',
+      CHUNG_RATE_FACTOR: '1000',
+      INIT_CWD: REPOSITORY,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -60,7 +60,13 @@ export async function nativeToken(login: NativeLogin): Promise<NativeToken> {
     state,
   });
   const back = await throughPages(new Visitor(), url.href, login);
-  const tokens = await oauth.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state }, { resource: `${login.issuer}/v1` }, { DPoP });
+  const tokens = await oauth.authorizationCodeGrant(
+    config,
+    back,
+    { pkceCodeVerifier: verifier, expectedState: state },
+    { resource: `${login.issuer}/v1` },
+    { DPoP },
+  );
   return {
     accessToken: tokens.access_token,
     call: async (method, path, body) => {

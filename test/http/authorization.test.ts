@@ -27,7 +27,10 @@ const VALID_BODIES: Readonly<Record<string, string>> = {
 
 /** An address of the operation, with ids that parse. */
 const addressOf = (operation: OperationSpec, ids: Readonly<Record<string, string>> = {}) =>
-  operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? (name === 'scope' ? 'offers:read' : name === 'grantId' ? 'grant-0000' : newId<string>()));
+  operation.path.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => ids[name] ?? (name === 'scope' ? 'offers:read' : name === 'grantId' ? 'grant-0000' : newId<string>()),
+  );
 
 const contentOf = (operation: OperationSpec): { headers: Record<string, string>; body?: string } =>
   operation.bodyType === 'stream'
@@ -48,7 +51,10 @@ async function send(operation: OperationSpec, headers: Record<string, string>, a
 }
 
 const asSession = (app: WebApp, operation: OperationSpec, address: string, body?: string) =>
-  sessions[app].call(operation.method, address, { headers: contentOf(operation).headers, ...(operation.bodyType !== 'none' && { body: body ?? contentOf(operation).body }) });
+  sessions[app].call(operation.method, address, {
+    headers: contentOf(operation).headers,
+    ...(operation.bodyType !== 'none' && { body: body ?? contentOf(operation).body }),
+  });
 
 beforeAll(async () => {
   running = await startTestPlatform();
@@ -71,7 +77,10 @@ afterAll(() => running?.close());
 async function makeForeignObjects(stranger: { slug: string }, other: { username: string; password: string }) {
   const session = await signIn(running.baseUrl, 'member', other);
   const { body } = await session.call('GET', '/v1/offers?limit=100');
-  const { rows } = await running.owner.query('SELECT o.id FROM chung.offers o JOIN chung.partners p ON p.id = o.partner_id WHERE p.slug = $1', [stranger.slug]);
+  const { rows } = await running.owner.query(
+    'SELECT o.id FROM chung.offers o JOIN chung.partners p ON p.id = o.partner_id WHERE p.slug = $1',
+    [stranger.slug],
+  );
   const ofStranger = new Set(rows.map((row: { id: string }) => row.id));
   const offer = (body['items'] as unknown as { id: string }[]).find(({ id }) => ofStranger.has(id));
   if (!offer) throw new Error('the other member sees no offer of the other partner');
@@ -122,21 +131,26 @@ describe.each(GUARDED.map((operation) => [operation.id, operation] as const))('%
 
   test('403 for a change by session without its CSRF token', async () => {
     if (operation.method === 'GET') return expect(operation.idempotency).toBe('none');
-    const reply = await sessions[operation.actor as WebApp].call(operation.method, addressOf(operation), { headers: { 'x-csrf-token': 'forged' } });
+    const reply = await sessions[operation.actor as WebApp].call(operation.method, addressOf(operation), {
+      headers: { 'x-csrf-token': 'forged' },
+    });
     expect([reply.status, reply.body['code']]).toEqual([403, 'csrf_failed']);
   });
 
   test('400 or 422 for malformed input', async () => {
     const app = operation.actor as WebApp;
     const address = addressOf(operation);
-    const broken = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => (name === 'scope' ? 'x'.repeat(65) : '%27')).concat(operation.path.includes('{') ? '' : '?unknown=1');
+    const broken = operation.path
+      .replace(/\{(\w+)\}/g, (_, name: string) => (name === 'scope' ? 'x'.repeat(65) : '%27'))
+      .concat(operation.path.includes('{') ? '' : '?unknown=1');
     const replies = [await asSession(app, operation, broken, operation.bodyType === 'json' ? '{}' : undefined)];
     if (operation.bodyType === 'json') {
       replies.push(await asSession(app, operation, address, '{"a":'));
       replies.push(await asSession(app, operation, address, '{"no_such_field":1}'));
       replies.push(await asSession(app, operation, address, `${'['.repeat(5_000)}${']'.repeat(5_000)}`));
     }
-    if (operation.idempotency !== 'none') replies.push(await sessions[app].call(operation.method, address, { body: {}, headers: { 'idempotency-key': '' } }));
+    if (operation.idempotency !== 'none')
+      replies.push(await sessions[app].call(operation.method, address, { body: {}, headers: { 'idempotency-key': '' } }));
     for (const reply of replies) expect([400, 422]).toContain(reply.status);
   });
 
@@ -167,7 +181,13 @@ test('every list is paged: limits are kept and forged cursors refused', async ()
   for (const operation of GUARDED.filter((candidate) => candidate.method === 'GET' && JSON.stringify(candidate.query).includes('cursor'))) {
     if (operation.path.includes('{')) continue;
     const app = operation.actor as WebApp;
-    for (const [query, status] of [['limit=0', 400], ['limit=101', 400], ['limit=x', 400], ['cursor=forged.cursor', 400], ['limit=1', 200]] as const) {
+    for (const [query, status] of [
+      ['limit=0', 400],
+      ['limit=101', 400],
+      ['limit=x', 400],
+      ['cursor=forged.cursor', 400],
+      ['limit=1', 200],
+    ] as const) {
       const reply = await sessions[app].call('GET', `${operation.path}?${query}`);
       expect([operation.id, query, reply.status]).toEqual([operation.id, query, status]);
     }

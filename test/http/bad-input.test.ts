@@ -26,7 +26,16 @@ test.each([
   ['a price with a fraction', { regularPriceMinor: 0.5 }, 'body.regularPriceMinor'],
   ['a price past what JSON carries exactly', { regularPriceMinor: 2 ** 60 }, 'body.regularPriceMinor'],
   ['shares that are not the whole', { funding: [{ by: 'partner', shareBasisPoints: 9_999 }] }, 'body.funding'],
-  ['a funder named twice', { funding: [{ by: 'partner', shareBasisPoints: 5_000 }, { by: 'partner', shareBasisPoints: 5_000 }] }, 'body.funding'],
+  [
+    'a funder named twice',
+    {
+      funding: [
+        { by: 'partner', shareBasisPoints: 5_000 },
+        { by: 'partner', shareBasisPoints: 5_000 },
+      ],
+    },
+    'body.funding',
+  ],
   ['a text in one language', { title: { vi: 'Chỉ tiếng Việt' } }, 'body.title.en'],
   ['a field that does not exist', { isAdmin: true }, 'body'],
   ['a province that is none', { eligibility: { version: 1, all: [{ fact: 'province', in: ['HN'] }] } }, 'body.eligibility.all.0.in.0'],
@@ -61,7 +70,10 @@ test('a repeated write with its key answers the first reply; with another body i
   const same = await Promise.all([send(), send(), send(), send(), send()]);
   expect(same.map((reply) => reply.status)).toEqual([201, 201, 201, 201, 201]);
   expect(new Set(same.map((reply) => reply.body['id'])).size).toBe(1);
-  const changed = await portal.call('POST', '/v1/partner/offers', { body: { ...fixed, stock: 11 }, headers: { 'idempotency-key': 'fixed' } });
+  const changed = await portal.call('POST', '/v1/partner/offers', {
+    body: { ...fixed, stock: 11 },
+    headers: { 'idempotency-key': 'fixed' },
+  });
   expect([changed.status, changed.body['code']]).toEqual([422, 'idempotency_key_reused']);
   expect(await count()).toBe(before + 1);
 });
@@ -70,7 +82,11 @@ test('a problem shows its code, words in the caller’s language and a request i
   const vi = await member.call('GET', '/v1/offers?limit=0');
   const en = await member.call('GET', '/v1/offers?limit=0', { headers: { 'accept-language': 'en-GB', 'x-request-id': 'my-request-0001' } });
   expect(vi.body).toMatchObject({ code: 'invalid_request', title: 'Yêu cầu không đúng định dạng.', status: 400 });
-  expect(en.body).toMatchObject({ title: 'The request is malformed.', request_id: 'my-request-0001', docs: `${running.baseUrl}/docs/errors/invalid_request` });
+  expect(en.body).toMatchObject({
+    title: 'The request is malformed.',
+    request_id: 'my-request-0001',
+    docs: `${running.baseUrl}/docs/errors/invalid_request`,
+  });
   expect(en.headers.get('content-type')).toContain('application/problem+json');
   expect((await fetch(String(en.body['docs']))).status).toBe(200);
   expect(JSON.stringify([vi.body, en.body])).not.toMatch(/node_modules|\.ts:|SELECT|stack/);
@@ -79,7 +95,8 @@ test('a problem shows its code, words in the caller’s language and a request i
 test('hostile search words and ids are data', async () => {
   for (const q of ["'; DROP TABLE chung.offers; --", '%', '_', '\\', 'a'.repeat(100), '🎁', '\u0000'])
     expect([q, (await member.call('GET', `/v1/offers?q=${encodeURIComponent(q)}`)).status]).toEqual([q, 200]);
-  for (const id of ['..%2f..%2fetc', '00000000-0000-0000-0000-000000000000', 'null', '%00']) expect((await member.call('GET', `/v1/offers/${id}`)).status).toBe(400);
+  for (const id of ['..%2f..%2fetc', '00000000-0000-0000-0000-000000000000', 'null', '%00'])
+    expect((await member.call('GET', `/v1/offers/${id}`)).status).toBe(400);
   expect(await count()).toBeGreaterThan(0);
 });
 

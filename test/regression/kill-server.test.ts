@@ -49,7 +49,9 @@ async function publishOffer(): Promise<string> {
   expect([written.status, written.body]).toMatchObject([201, {}]);
   const id = String(written.body['id']);
   const codes = Array.from({ length: STOCK }, (_, i) => `KILL-${String(i).padStart(5, '0')}-WXYZ`).join('\n');
-  expect((await portal.call('POST', `/v1/partner/offers/${id}/codes`, { body: codes, headers: { 'content-type': 'text/plain' } })).body).toMatchObject({ added: STOCK });
+  expect(
+    (await portal.call('POST', `/v1/partner/offers/${id}/codes`, { body: codes, headers: { 'content-type': 'text/plain' } })).body,
+  ).toMatchObject({ added: STOCK });
   const submission = await portal.call('POST', `/v1/partner/offers/${id}/submit`, { body: {} });
   expect([submission.status, submission.body['fields']]).toEqual([201, undefined]);
   const decided = await desk.call('POST', `/v1/admin/submissions/${submission.body['id']}/decision`, { body: { decision: 'approve' } });
@@ -78,7 +80,9 @@ interface Attempt {
 }
 
 async function claim(attempt: Attempt): Promise<void> {
-  const reply = await attempt.member.call('POST', `/v1/offers/${offerId}/redemptions`, { body: {}, headers: { 'idempotency-key': attempt.key } }).catch(() => null);
+  const reply = await attempt.member
+    .call('POST', `/v1/offers/${offerId}/redemptions`, { body: {}, headers: { 'idempotency-key': attempt.key } })
+    .catch(() => null);
   if (!reply || reply.status >= 500) return;
   const answer = { status: reply.status, id: String(reply.body['id']), code: String(reply.body['code']) };
   // An answer once given never changes: a sold-out refusal has no effect and may become a success, a success stays.
@@ -93,12 +97,20 @@ async function expectInvariants(answered: readonly Attempt[]): Promise<void> {
   const rows = async (text: string, values: unknown[] = []) => (await db.query(text, values)).rows;
   try {
     expect(await rows('SELECT currency FROM chung.postings GROUP BY currency HAVING sum(amount_minor) <> 0'), 'I10').toEqual([]);
-    expect(await rows('SELECT journal_id FROM chung.postings GROUP BY shard_id, journal_id, currency HAVING sum(amount_minor) <> 0'), 'I10').toEqual([]);
+    expect(
+      await rows('SELECT journal_id FROM chung.postings GROUP BY shard_id, journal_id, currency HAVING sum(amount_minor) <> 0'),
+      'I10',
+    ).toEqual([]);
     const [stock] = await rows('SELECT stock, held, redeemed FROM chung.offer_stock WHERE offer_id = $1', [offerId]);
     const [live] = await rows(`SELECT count(*)::int AS n FROM chung.redemptions WHERE offer_id = $1 AND state = 'REDEEMED'`, [offerId]);
     expect(Number(stock.redeemed), 'I1').toBe(live.n);
     expect(Number(stock.held) + Number(stock.redeemed), 'I1').toBeLessThanOrEqual(Number(stock.stock));
-    expect(await rows('SELECT redemption_id FROM chung.codes WHERE offer_id = $1 AND redemption_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1', [offerId]), 'I3').toEqual([]);
+    expect(
+      await rows('SELECT redemption_id FROM chung.codes WHERE offer_id = $1 AND redemption_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1', [
+        offerId,
+      ]),
+      'I3',
+    ).toEqual([]);
     const [bound] = await rows('SELECT count(*)::int AS n FROM chung.codes WHERE offer_id = $1 AND redemption_id IS NOT NULL', [offerId]);
     expect(bound.n, 'I3').toBe(live.n);
     const lonely = `SELECT r.id FROM chung.redemptions r WHERE r.offer_id = $1 AND 1 <> (SELECT count(*) FROM chung.%s x WHERE x.shard_id = r.offer_id AND %k = r.id::text)`;

@@ -33,9 +33,18 @@ test('the demo file is private and tells scripts all they need', async () => {
   const file = path.join(dataDirectory, 'demo.json');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const demo = JSON.parse(await readFile(file, 'utf8'));
-  expect(demo).toMatchObject({ baseUrl: server.baseUrl, issuer: server.baseUrl, resource: `${server.baseUrl}/v1`, admin: { username: 'admin' } });
+  expect(demo).toMatchObject({
+    baseUrl: server.baseUrl,
+    issuer: server.baseUrl,
+    resource: `${server.baseUrl}/v1`,
+    admin: { username: 'admin' },
+  });
   expect(Object.keys(demo.members[0])).toEqual(expect.arrayContaining(['username', 'password', 'province']));
-  expect(demo.partners[0]).toMatchObject({ slug: expect.any(String), username: expect.any(String), client: { client_id: expect.any(String), private_key_jwk: { kty: 'EC' } } });
+  expect(demo.partners[0]).toMatchObject({
+    slug: expect.any(String),
+    username: expect.any(String),
+    client: { client_id: expect.any(String), private_key_jwk: { kty: 'EC' } },
+  });
   expect((await stat(path.join(dataDirectory, 'secrets.json'))).mode & 0o777).toBe(0o600);
 });
 
@@ -62,7 +71,11 @@ test('a second start on the same data folder is refused and the first goes on', 
 test('a database that does not answer is named without its password', { timeout: 60_000 }, async () => {
   const other = await mkdtemp(path.join(tmpdir(), 'chung-start-'));
   const nobody = await freePort();
-  const output = await refusal({ PORT: String(await freePort()), CHUNG_DATA_DIR: other, DATABASE_URL: `postgresql://owner:hunter2@127.0.0.1:${nobody}/chung` });
+  const output = await refusal({
+    PORT: String(await freePort()),
+    CHUNG_DATA_DIR: other,
+    DATABASE_URL: `postgresql://owner:hunter2@127.0.0.1:${nobody}/chung`,
+  });
   await rm(other, { recursive: true, force: true });
   expect(output).toContain(`127.0.0.1:${nobody}`);
   expect(output).not.toContain('hunter2');
@@ -70,7 +83,8 @@ test('a database that does not answer is named without its password', { timeout:
 
 test('settings that are wrong are named all at once', { timeout: 30_000 }, async () => {
   const output = await refusal({ NODE_ENV: 'production', PORT: 'http' });
-  for (const name of ['PORT', 'CHUNG_SECRET', 'CHUNG_TOKEN_KEYS', 'CHUNG_RECEIPT_KEYS', 'CHUNG_BASE_URL', 'DATABASE_URL', 'CHUNG_DEMO']) expect(output).toContain(name);
+  for (const name of ['PORT', 'CHUNG_SECRET', 'CHUNG_TOKEN_KEYS', 'CHUNG_RECEIPT_KEYS', 'CHUNG_BASE_URL', 'DATABASE_URL', 'CHUNG_DEMO'])
+    expect(output).toContain(name);
 });
 
 test('Ctrl-C stops everything cleanly, and the next start keeps the data and takes under 10 seconds', { timeout: 60_000 }, async () => {

@@ -29,4 +29,5 @@ CREATE TABLE chung.idempotency_keys (
   created_at   timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (principal, key)
 );
+CREATE INDEX idempotency_keys_age ON chung.idempotency_keys (created_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON chung.idempotency_keys TO chung_server;

@@ -84,7 +84,10 @@ function observe({ log, metrics }: AppOptions): RequestHandler {
       const operation = String(response.locals['operation'] ?? 'other');
       metrics.observe({ operation, status: response.statusCode, seconds });
       // Paths hold ids only; queries may hold what a member searched for, so they stay out of the log.
-      log.info({ requestId, method: request.method, path: request.path, operation, status: response.statusCode, ms: Math.round(seconds * 1000) }, 'request');
+      log.info(
+        { requestId, method: request.method, path: request.path, operation, status: response.statusCode, ms: Math.round(seconds * 1000) },
+        'request',
+      );
     });
     next();
   };
@@ -98,7 +101,8 @@ function healthRouter({ isReady, metrics, metricsToken }: AppOptions): Router {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'unavailable' });
   });
   router.get('/metrics', async (request, response) => {
-    const local = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for'];
+    const local =
+      ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for'];
     const allowed = metricsToken === null ? local : request.get('authorization') === `Bearer ${metricsToken}`;
     if (!allowed) throw new DomainError('not_found');
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
@@ -130,7 +134,8 @@ function apiRouter(options: AppOptions): Router {
   const json = express.json({ limit: JSON_LIMIT, strict: true });
   const document = openApiDocument({ baseUrl: options.baseUrl, version: options.version });
   router.get('/v1/openapi.json', (_request, response) => void response.json(document));
-  for (const [address, make] of Object.entries(options.publicDocuments)) router.get(address, (_request, response) => void response.json(make()));
+  for (const [address, make] of Object.entries(options.publicDocuments))
+    router.get(address, (_request, response) => void response.json(make()));
   assertComplete(options.routes);
   for (const route of options.routes) {
     const { operation } = route;
@@ -178,7 +183,8 @@ function webRouter(webDirectory: string): Router {
     const shell = path.join(folder, 'index.html');
     router.use(base, express.static(folder, { index: false, redirect: false, setHeaders: cacheByName }));
     router.use(base, (request, response, next) => {
-      const isPage = (request.method === 'GET' || request.method === 'HEAD') && request.accepts('html') && path.extname(request.path) === '';
+      const isPage =
+        (request.method === 'GET' || request.method === 'HEAD') && request.accepts('html') && path.extname(request.path) === '';
       if (!isPage || !existsSync(shell)) return next();
       response.set('cache-control', 'no-cache').sendFile(shell);
     });
@@ -197,7 +203,8 @@ function problemHandler({ baseUrl, log, metrics }: AppOptions): ErrorRequestHand
     const requestId = requestIdOf(request);
     const problem = problemOf(error, { language: languageOf(request), requestId, instance: request.path, baseUrl });
     metrics.countProblem(problem.body.code);
-    if (problem.status >= 500) log.error({ requestId, err: error, cause: error instanceof Error ? error.cause : undefined }, 'request failed');
+    if (problem.status >= 500)
+      log.error({ requestId, err: error, cause: error instanceof Error ? error.cause : undefined }, 'request failed');
     if (response.headersSent) return next(error);
     response.status(problem.status).set(problem.headers).send(JSON.stringify(problem.body));
   };

@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import type { Config } from './config.ts';
 import { createCursors } from './kernel/cursor.ts';
 import { createDb, type Db } from './kernel/db.ts';
+import { deleteOldKeys } from './kernel/idempotency.ts';
 import type { Keys } from './kernel/keys.ts';
 import { createMetrics } from './kernel/metrics.ts';
 import { createPairwise } from './kernel/pairwise.ts';
@@ -50,7 +51,10 @@ export interface Parts {
 
 /** Builds every room and hands each what it may know of the others. Opens no socket. */
 export async function composePlatform({ config, keys, serverUrl, webDirectory, log, selfOrigin }: Parts): Promise<Platform> {
-  const db = createDb(serverUrl, { poolSize: config.CHUNG_POOL_SIZE, onIdleError: (error) => log.warn({ err: error }, 'idle database connection lost') });
+  const db = createDb(serverUrl, {
+    poolSize: config.CHUNG_POOL_SIZE,
+    onIdleError: (error) => log.warn({ err: error }, 'idle database connection lost'),
+  });
   const cursors = createCursors(keys.cursor);
   const vault = createVault(keys.vault);
   const pairwise = createPairwise(keys.pairwise);
@@ -97,7 +101,11 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
     metricsToken: config.CHUNG_METRICS_TOKEN ?? null,
     isReady: () => answers(db),
   });
-  const jobs = { expireLapsedHolds: () => expireLapsedHolds(redemptions), sweepExpiredTokens: () => identity.sweepExpired() };
+  const jobs = {
+    expireLapsedHolds: () => expireLapsedHolds(redemptions),
+    sweepExpiredTokens: () => identity.sweepExpired(),
+    deleteOldKeys: () => deleteOldKeys(db),
+  };
   return { app, db, identity, members, partners, offers, reviews, redemptions, jobs, close: () => db.close() };
 }
 
@@ -110,7 +118,15 @@ function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
     audit: (tx, { principal, action, target, requestId, detail }) =>
       recordEntry(tx, {
         partnerId: principal.actor === 'partner' ? principal.partnerId : null,
-        actor: { kind: principal.actor, id: principal.actor === 'admin' ? principal.accountId : principal.actor === 'partner' ? (principal.accountId ?? principal.clientId) : principal.subject },
+        actor: {
+          kind: principal.actor,
+          id:
+            principal.actor === 'admin'
+              ? principal.accountId
+              : principal.actor === 'partner'
+                ? (principal.accountId ?? principal.clientId)
+                : principal.subject,
+        },
         action,
         target,
         requestId,

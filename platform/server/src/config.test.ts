@@ -10,7 +10,13 @@ const read = (environment: Record<string, string>) => {
 };
 
 test('without settings it is a development platform with the demo', () => {
-  expect(read({}).config).toMatchObject({ PORT: 4100, CHUNG_DEMO: true, production: false, baseUrl: 'http://localhost:4100', dataDirectory: '/work/.data' });
+  expect(read({}).config).toMatchObject({
+    PORT: 4100,
+    CHUNG_DEMO: true,
+    production: false,
+    baseUrl: 'http://localhost:4100',
+    dataDirectory: '/work/.data',
+  });
 });
 
 test('everything wrong is named at once, and no value is shown', () => {
@@ -21,7 +27,8 @@ test('everything wrong is named at once, and no value is shown', () => {
 
 test('production refuses each development default by name', () => {
   const { message } = read({ NODE_ENV: 'production' });
-  for (const name of ['CHUNG_BASE_URL', 'DATABASE_URL', 'CHUNG_SECRET', 'CHUNG_TOKEN_KEYS', 'CHUNG_RECEIPT_KEYS', 'CHUNG_DEMO']) expect(message).toContain(name);
+  for (const name of ['CHUNG_BASE_URL', 'DATABASE_URL', 'CHUNG_SECRET', 'CHUNG_TOKEN_KEYS', 'CHUNG_RECEIPT_KEYS', 'CHUNG_DEMO'])
+    expect(message).toContain(name);
 });
 
 test('production takes a whole set of settings', () => {

@@ -38,14 +38,20 @@ export const SETTINGS = {
   DATABASE_URL: {
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     shown: 'embedded PostgreSQL',
-    meaning: 'Your own PostgreSQL ≥ 15, as the owner of its database; required in production. The server itself connects as the role `chung_server`',
+    meaning:
+      'Your own PostgreSQL ≥ 15, as the owner of its database; required in production. The server itself connects as the role `chung_server`',
   },
   CHUNG_DEMO: { schema: flag.default(true), shown: '1', meaning: '`0` starts empty; the demo is refused in production' },
-  CHUNG_DEMO_MEMBERS: { schema: z.coerce.number().int().min(100).max(10_000_000).default(100_000), shown: '100000', meaning: 'Members in the demo’s register' },
+  CHUNG_DEMO_MEMBERS: {
+    schema: z.coerce.number().int().min(100).max(10_000_000).default(100_000),
+    shown: '100000',
+    meaning: 'Members in the demo’s register',
+  },
   CHUNG_SECRET: {
     schema: z.string().min(43, 'is shorter than 32 random bytes in base64url (43 characters)').optional(),
     shown: 'made once, kept in the data folder',
-    meaning: 'Root of all derived keys (cookies, cursors, sealing, pairwise ids, database role); required in production; changing it orphans sealed data',
+    meaning:
+      'Root of all derived keys (cookies, cursors, sealing, pairwise ids, database role); required in production; changing it orphans sealed data',
   },
   CHUNG_TOKEN_KEYS: {
     schema: jwkSet('P-256').optional(),
@@ -57,10 +63,22 @@ export const SETTINGS = {
     shown: 'made once, kept in the data folder',
     meaning: 'Private JWK set (Ed25519) that signs receipts, first key first; required in production',
   },
-  CHUNG_POOL_SIZE: { schema: z.coerce.number().int().min(2).max(200).default(10), shown: '10', meaning: 'Database connections of one server process' },
+  CHUNG_POOL_SIZE: {
+    schema: z.coerce.number().int().min(2).max(200).default(10),
+    shown: '10',
+    meaning: 'Database connections of one server process',
+  },
   CHUNG_RATE_FACTOR: { schema: z.coerce.number().min(0.01).max(10_000).default(1), shown: '1', meaning: 'Multiplies all rate limits' },
-  CHUNG_TRUSTED_PROXIES: { schema: list.default([]), shown: '', meaning: 'Addresses or ranges of proxies whose `X-Forwarded-*` count, comma-separated' },
-  CHUNG_METRICS_TOKEN: { schema: z.string().min(16).optional(), shown: '', meaning: 'Bearer token for `/metrics`; without it only loopback may read them' },
+  CHUNG_TRUSTED_PROXIES: {
+    schema: list.default([]),
+    shown: '',
+    meaning: 'Addresses or ranges of proxies whose `X-Forwarded-*` count, comma-separated',
+  },
+  CHUNG_METRICS_TOKEN: {
+    schema: z.string().min(16).optional(),
+    shown: '',
+    meaning: 'Bearer token for `/metrics`; without it only loopback may read them',
+  },
   CHUNG_UPSTREAM_ISSUER: { schema: z.url().optional(), shown: '', meaning: 'OpenID provider through which members also sign in' },
   CHUNG_UPSTREAM_CLIENT_ID: { schema: z.string().min(1).optional(), shown: '', meaning: 'Our client id there' },
   CHUNG_UPSTREAM_CLIENT_SECRET: { schema: z.string().min(1).optional(), shown: '', meaning: 'Our client secret there' },
@@ -96,7 +114,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (production) problems.push(...productionProblems(given));
   if (!parsed.success || problems.length > 0)
-    throw new StartupError(`These settings need your attention (see docs/settings.md):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    throw new StartupError(
+      `These settings need your attention (see docs/settings.md):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
   return {
     ...parsed.data,
     production,
@@ -106,8 +126,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 function productionProblems(given: Readonly<Record<string, string | undefined>>): string[] {
-  const missing = REQUIRED_IN_PRODUCTION.filter((name) => given[name] === undefined).map((name) => `${name}: has only a development default; set it for production`);
-  const demo = given['CHUNG_DEMO'] === '0' ? [] : ['CHUNG_DEMO: the demo with its known passwords is a development default; set CHUNG_DEMO=0'];
-  const plain = given['CHUNG_BASE_URL'] !== undefined && !given['CHUNG_BASE_URL'].startsWith('https:') ? ['CHUNG_BASE_URL: must be https in production'] : [];
+  const missing = REQUIRED_IN_PRODUCTION.filter((name) => given[name] === undefined).map(
+    (name) => `${name}: has only a development default; set it for production`,
+  );
+  const demo =
+    given['CHUNG_DEMO'] === '0' ? [] : ['CHUNG_DEMO: the demo with its known passwords is a development default; set CHUNG_DEMO=0'];
+  const plain =
+    given['CHUNG_BASE_URL'] !== undefined && !given['CHUNG_BASE_URL'].startsWith('https:')
+      ? ['CHUNG_BASE_URL: must be https in production']
+      : [];
   return [...missing, ...demo, ...plain];
 }

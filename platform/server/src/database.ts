@@ -9,7 +9,10 @@ export interface OpenDatabase {
 }
 
 /** The operator's PostgreSQL or the embedded one, brought to the schema of this code. */
-export async function openDatabase(config: Config, options: { serverPassword: string; say: (line: string) => void }): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Config,
+  options: { serverPassword: string; say: (line: string) => void },
+): Promise<OpenDatabase> {
   const { serverPassword, say } = options;
   const log = (message: string) => say(`  ${message}`);
   if (config.DATABASE_URL) {

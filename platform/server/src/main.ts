@@ -85,7 +85,10 @@ async function createLog(config: Config): Promise<Logger> {
 function listen(server: Server, config: Config): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? `Port ${config.PORT} is taken by another program; set PORT to a free one.` : `Cannot listen on ${config.HOST}:${config.PORT} (${error.code}).`;
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `Port ${config.PORT} is taken by another program; set PORT to a free one.`
+          : `Cannot listen on ${config.HOST}:${config.PORT} (${error.code}).`;
       reject(new StartupError(reason, { cause: error }));
     });
     server.listen(config.PORT, config.HOST, () => {
@@ -147,6 +150,10 @@ function closeServer(server: Server): Promise<void> {
 
 start().catch((error: unknown) => {
   // A reason the operator can act on is one sentence; anything else is our bug and shows its stack.
-  process.stderr.write(error instanceof StartupError ? `\n${error.message}\n` : `\nChung could not start: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    error instanceof StartupError
+      ? `\n${error.message}\n`
+      : `\nChung could not start: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exit(1);
 });

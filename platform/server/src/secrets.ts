@@ -7,7 +7,11 @@ import type { Config } from './config.ts';
 import { deriveKeys, type Keys } from './kernel/keys.ts';
 import { StartupError } from './kernel/startup-error.ts';
 
-const Stored = z.object({ secret: z.string().min(43), tokenKeys: z.array(z.looseObject({ kty: z.string() })), receiptKeys: z.array(z.looseObject({ kty: z.string() })) });
+const Stored = z.object({
+  secret: z.string().min(43),
+  tokenKeys: z.array(z.looseObject({ kty: z.string() })),
+  receiptKeys: z.array(z.looseObject({ kty: z.string() })),
+});
 
 /** The operator's keys, or in development keys made once and kept (mode 0600) so that sessions and sealed data outlive a restart. */
 export async function loadKeys(config: Config): Promise<Keys> {
@@ -24,10 +28,15 @@ async function developmentKeys(file: string): Promise<{ secret: string; tokenKey
   });
   if (text !== null) {
     const parsed = Stored.safeParse(safeJson(text));
-    if (!parsed.success) throw new StartupError(`The keys in ${file} are damaged; restore the file, or remove the data folder to start anew.`);
+    if (!parsed.success)
+      throw new StartupError(`The keys in ${file} are damaged; restore the file, or remove the data folder to start anew.`);
     return parsed.data as { secret: string; tokenKeys: JWK[]; receiptKeys: JWK[] };
   }
-  const made = { secret: randomBytes(32).toString('base64url'), tokenKeys: [await makeKey('ES256')], receiptKeys: [await makeKey('EdDSA')] };
+  const made = {
+    secret: randomBytes(32).toString('base64url'),
+    tokenKeys: [await makeKey('ES256')],
+    receiptKeys: [await makeKey('EdDSA')],
+  };
   await writePrivate(file, made);
   return made;
 }

@@ -16,7 +16,8 @@ export function startWorker(jobs: Readonly<Record<string, () => Promise<unknown>
   const stopping = new AbortController();
   const rounds = (async () => {
     while (!stopping.signal.aborted) {
-      for (const [name, job] of Object.entries(jobs)) await job().catch((error: unknown) => log.warn({ err: error, job: name }, 'job failed'));
+      for (const [name, job] of Object.entries(jobs))
+        await job().catch((error: unknown) => log.warn({ err: error, job: name }, 'job failed'));
       await pause((EVERY_SECONDS + Math.random() * MAX_JITTER_SECONDS) * 1000, stopping.signal);
     }
   })();

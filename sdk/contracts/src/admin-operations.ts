@@ -11,7 +11,12 @@ export const AdminSubmission = z.object({
   /** Seconds since it was submitted: the queue's clock. */
   waitingSeconds: z.int(),
   decision: z
-    .object({ decision: z.enum(['approve', 'refuse']), reasons: z.array(z.object({ rule: z.string(), note: z.string() })), decidedAt: Instant, decidedBy: z.string() })
+    .object({
+      decision: z.enum(['approve', 'refuse']),
+      reasons: z.array(z.object({ rule: z.string(), note: z.string() })),
+      decidedAt: Instant,
+      decidedBy: z.string(),
+    })
     .nullable(),
 });
 export type AdminSubmission = z.infer<typeof AdminSubmission>;
@@ -53,7 +58,10 @@ export const decideSubmission = operation({
     z.strictObject({
       decision: z.literal('refuse'),
       /** Rule numbers of the rule library; at least one, so that a partner always learns which rule and why. */
-      reasons: z.array(z.strictObject({ rule: z.string().min(1).max(40), note: z.string().trim().max(500).default('') })).min(1).max(10),
+      reasons: z
+        .array(z.strictObject({ rule: z.string().min(1).max(40), note: z.string().trim().max(500).default('') }))
+        .min(1)
+        .max(10),
     }),
   ]),
   reply: AdminSubmission,
@@ -147,7 +155,16 @@ export const getTrialBalance = operation({
   scope: 'admin.insights:read',
   reply: z.object({
     asOf: Instant,
-    accounts: z.array(z.object({ account: z.string(), name: z.object({ vi: z.string(), en: z.string() }), currency: z.union([Currency, z.literal('UNIT')]), debitMinor: z.int(), creditMinor: z.int(), balanceMinor: z.int() })),
+    accounts: z.array(
+      z.object({
+        account: z.string(),
+        name: z.object({ vi: z.string(), en: z.string() }),
+        currency: z.union([Currency, z.literal('UNIT')]),
+        debitMinor: z.int(),
+        creditMinor: z.int(),
+        balanceMinor: z.int(),
+      }),
+    ),
     /** One line a currency; `differenceMinor` is 0 or the books are wrong. */
     totals: z.array(z.object({ currency: z.string(), debitMinor: z.int(), creditMinor: z.int(), differenceMinor: z.int() })),
     journals: z.int(),

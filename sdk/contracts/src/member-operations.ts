@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MemberOffer, OfferCategory, OfferKind } from './offer.ts';
 import { operation } from './operation.ts';
 import { Receipt, Redemption, RedemptionState } from './redemption.ts';
-import { GrantId, Instant, OfferId, pageOf, pageQuery, ProvinceCode, RedemptionId } from './values.ts';
+import { GrantId, Instant, OfferId, ProvinceCode, pageOf, pageQuery, RedemptionId } from './values.ts';
 
 export const listOffers = operation({
   id: 'offers.list',

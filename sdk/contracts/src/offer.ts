@@ -13,12 +13,19 @@ export type OfferCategory = z.infer<typeof OfferCategory>;
  * Rates are basis points; amounts are minor units. `maxDiscountMinor` and `maxCashbackMinor` cap a rate.
  */
 export const Benefit = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('percentage'), rateBasisPoints: BasisPoints.min(1), maxDiscountMinor: AmountMinor.nullable().default(null) }),
+  z.strictObject({
+    kind: z.literal('percentage'),
+    rateBasisPoints: BasisPoints.min(1),
+    maxDiscountMinor: AmountMinor.nullable().default(null),
+  }),
   z.strictObject({ kind: z.literal('fixed_amount'), discountMinor: AmountMinor.min(1) }),
   z.strictObject({ kind: z.literal('free_voucher'), faceValueMinor: AmountMinor.min(1) }),
   z.strictObject({
     kind: z.literal('bundle'),
-    items: z.array(z.strictObject({ name: textUpTo(120), regularPriceMinor: AmountMinor })).min(2).max(20),
+    items: z
+      .array(z.strictObject({ name: textUpTo(120), regularPriceMinor: AmountMinor }))
+      .min(2)
+      .max(20),
     bundlePriceMinor: AmountMinor,
   }),
   z.strictObject({ kind: z.literal('trial'), days: z.int().min(1).max(366), renewalPriceMinor: AmountMinor.nullable() }),
@@ -41,7 +48,13 @@ export const EligibilityCondition = z.discriminatedUnion('fact', [
   z.strictObject({ fact: z.literal('province'), in: z.array(ProvinceCode).min(1).max(34) }),
   z.strictObject({ fact: z.literal('unit'), within: z.array(z.string().min(1).max(64)).min(1).max(200) }),
   z.strictObject({ fact: z.literal('age'), atLeastYears: z.int().min(0).max(120), belowYears: z.int().min(1).max(121) }),
-  z.strictObject({ fact: z.literal('role'), in: z.array(z.enum(['member', 'officer', 'secretary'])).min(1).max(3) }),
+  z.strictObject({
+    fact: z.literal('role'),
+    in: z
+      .array(z.enum(['member', 'officer', 'secretary']))
+      .min(1)
+      .max(3),
+  }),
 ]);
 export type EligibilityCondition = z.infer<typeof EligibilityCondition>;
 
@@ -52,7 +65,13 @@ export type EligibilityRule = z.infer<typeof EligibilityRule>;
 /** `instant`: the benefit is given at the claim. `partner_confirmed`: the claim holds a unit until the partner confirms at the counter. */
 export const Fulfilment = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('instant') }),
-  z.strictObject({ mode: z.literal('partner_confirmed'), holdMinutes: z.int().min(1).max(60 * 24 * 30) }),
+  z.strictObject({
+    mode: z.literal('partner_confirmed'),
+    holdMinutes: z
+      .int()
+      .min(1)
+      .max(60 * 24 * 30),
+  }),
 ]);
 export type Fulfilment = z.infer<typeof Fulfilment>;
 
@@ -118,7 +137,11 @@ export const PartnerOffer = z.object({
   createdAt: Instant,
   updatedAt: Instant,
   lastDecision: z
-    .object({ decision: z.enum(['approved', 'refused']), reasons: z.array(z.object({ rule: z.string(), text: textUpTo(1000) })), decidedAt: Instant })
+    .object({
+      decision: z.enum(['approved', 'refused']),
+      reasons: z.array(z.object({ rule: z.string(), text: textUpTo(1000) })),
+      decidedAt: Instant,
+    })
     .nullable(),
 });
 export type PartnerOffer = z.infer<typeof PartnerOffer>;

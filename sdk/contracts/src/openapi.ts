@@ -9,7 +9,9 @@ type Json = Record<string, unknown>;
 /** Codes that any operation of the kind can answer; each operation's own come on top. */
 export function errorsOf(operation: OperationSpec): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>(['invalid_request', 'rate_limited', 'internal', 'unavailable', ...operation.errors]);
-  if (operation.actor !== 'public') for (const code of ['unauthenticated', 'invalid_token', 'invalid_dpop_proof', 'insufficient_scope', 'wrong_actor'] as const) codes.add(code);
+  if (operation.actor !== 'public')
+    for (const code of ['unauthenticated', 'invalid_token', 'invalid_dpop_proof', 'insufficient_scope', 'wrong_actor'] as const)
+      codes.add(code);
   if (operation.body) for (const code of ['validation_failed', 'payload_too_large', 'unsupported_media_type'] as const) codes.add(code);
   if (operation.idempotency !== 'none') for (const code of ['idempotency_key_required', 'idempotency_key_reused'] as const) codes.add(code);
   return [...codes];
@@ -37,9 +39,12 @@ function parametersOf(operation: OperationSpec): Json[] {
 }
 
 function requestBodyOf(operation: OperationSpec): Json {
-  if (operation.body) return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } };
+  if (operation.body)
+    return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } };
   if (operation.bodyType !== 'stream') return {};
-  return { requestBody: { required: true, content: Object.fromEntries(operation.accepts.map((type) => [type, { schema: { type: 'string' } }])) } };
+  return {
+    requestBody: { required: true, content: Object.fromEntries(operation.accepts.map((type) => [type, { schema: { type: 'string' } }])) },
+  };
 }
 
 function responsesOf(operation: OperationSpec): Json {
@@ -76,7 +81,8 @@ function pathItemOf(operation: OperationSpec): Json {
 /** The OpenAPI 3.1 document of the platform, derived from the registry. `baseUrl` has no trailing slash. */
 export function openApiDocument(options: { baseUrl: string; version: string }): Json {
   const paths: Record<string, Json> = {};
-  for (const operation of OPERATIONS) paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: pathItemOf(operation) };
+  for (const operation of OPERATIONS)
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: pathItemOf(operation) };
   const scopes = Object.fromEntries(SCOPE_NAMES.map((name) => [name, SCOPES[name].title.en]));
   return {
     openapi: '3.1.0',
@@ -88,7 +94,11 @@ export function openApiDocument(options: { baseUrl: string; version: string }): 
         oauth2: {
           type: 'oauth2',
           flows: {
-            authorizationCode: { authorizationUrl: `${options.baseUrl}/oauth/authorize`, tokenUrl: `${options.baseUrl}/oauth/token`, scopes },
+            authorizationCode: {
+              authorizationUrl: `${options.baseUrl}/oauth/authorize`,
+              tokenUrl: `${options.baseUrl}/oauth/token`,
+              scopes,
+            },
             clientCredentials: { tokenUrl: `${options.baseUrl}/oauth/token`, scopes },
           },
         },

@@ -73,7 +73,11 @@ export interface Operation<Spec extends OperationInput = OperationInput> extends
   readonly params: Given<Spec, 'params', typeof nothing>;
   readonly query: Given<Spec, 'query', typeof nothing>;
   readonly body: Given<Spec, 'body', null>;
-  readonly bodyType: Spec extends { readonly stream: readonly string[] } ? 'stream' : Spec extends { readonly body: z.ZodType } ? 'json' : 'none';
+  readonly bodyType: Spec extends { readonly stream: readonly string[] }
+    ? 'stream'
+    : Spec extends { readonly body: z.ZodType }
+      ? 'json'
+      : 'none';
   readonly reply: Spec['reply'];
 }
 

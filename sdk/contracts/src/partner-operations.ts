@@ -173,7 +173,12 @@ export const uploadCodes = operation({
   params: z.strictObject({ offerId: OfferId }),
   stream: ['text/plain', 'text/csv'],
   status: 201,
-  reply: z.object({ added: z.int(), duplicates: z.int(), rejected: z.int(), rejectedLines: z.array(z.object({ line: z.int(), reason: z.string() })) }),
+  reply: z.object({
+    added: z.int(),
+    duplicates: z.int(),
+    rejected: z.int(),
+    rejectedLines: z.array(z.object({ line: z.int(), reason: z.string() })),
+  }),
   errors: ['not_found', 'wrong_state', 'unsupported_media_type', 'partner_not_active'],
   title: { vi: 'Nạp mã cho ưu đãi', en: 'Upload codes for an offer' },
 });

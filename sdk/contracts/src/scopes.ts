@@ -34,7 +34,10 @@ const admin = (title: Text) =>
 
 /** Every scope there is. The operations that need one are derived from the registry, never typed a second time. */
 export const SCOPES = {
-  openid: member('open', 'none', ['member.id (pairwise)'], { vi: 'Biết bạn là cùng một người ở mỗi lần truy cập', en: 'Recognise you on each visit' }),
+  openid: member('open', 'none', ['member.id (pairwise)'], {
+    vi: 'Biết bạn là cùng một người ở mỗi lần truy cập',
+    en: 'Recognise you on each visit',
+  }),
   'member.profile:read': member('asked', 'basic', ['member.displayName', 'member.avatar'], {
     vi: 'Xem tên hiển thị và ảnh đại diện',
     en: 'See your display name and picture',
@@ -43,7 +46,10 @@ export const SCOPES = {
     'asked',
     'sensitive',
     ['member.verified', 'member.unit', 'member.province', 'member.role', 'member.since'],
-    { vi: 'Xem tình trạng đoàn viên: đã xác thực, đơn vị, tỉnh thành, chức vụ', en: 'See your membership: verified status, unit, province and role' },
+    {
+      vi: 'Xem tình trạng đoàn viên: đã xác thực, đơn vị, tỉnh thành, chức vụ',
+      en: 'See your membership: verified status, unit, province and role',
+    },
   ),
   'member.age:read': member('reviewed', 'basic', ['member.birthYear'], { vi: 'Xem năm sinh', en: 'See your birth year' }),
   'member.contact:read': member('reviewed', 'sensitive', ['member.contact.phone', 'member.contact.email'], {

@@ -22,7 +22,12 @@ export const EventId = id<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
 
 /** The grant's own id as the authorization server made it (not a UUID). */
-export const GrantId = z.string().min(8).max(64).regex(/^[\w-]+$/).brand<'GrantId'>();
+export const GrantId = z
+  .string()
+  .min(8)
+  .max(64)
+  .regex(/^[\w-]+$/)
+  .brand<'GrantId'>();
 export type GrantId = z.infer<typeof GrantId>;
 
 /** Largest amount that JSON numbers carry exactly. One side of a posting may never pass it. */

@@ -42,7 +42,8 @@ function errorPage(code: ErrorCode): string {
   const operations = OPERATIONS.filter((operation) => errorsOf(operation).includes(code)).map(
     (operation) => `- \`${operation.id}\` (${operation.method} ${operation.path})`,
   );
-  const answeredBy = operations.length > 0 ? `## Answered by\n\n${operations.join('\n')}\n` : 'Answered outside the operations, by the server itself.\n';
+  const answeredBy =
+    operations.length > 0 ? `## Answered by\n\n${operations.join('\n')}\n` : 'Answered outside the operations, by the server itself.\n';
   return `# \`${code}\`\n\nHTTP ${status}\n\n- ${title.vi}\n- ${title.en}\n\n${answeredBy}`;
 }
 

@@ -31,7 +31,8 @@ export async function readDemoFile(dataDirectory: string): Promise<DemoFile | nu
   const text = await readFile(demoFileIn(dataDirectory), 'utf8').catch(() => null);
   if (text === null) return null;
   const parsed = DemoFile.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new StartupError(`${demoFileIn(dataDirectory)} is damaged; remove it together with the data folder to seed the demo anew.`);
+  if (!parsed.success)
+    throw new StartupError(`${demoFileIn(dataDirectory)} is damaged; remove it together with the data folder to seed the demo anew.`);
   return parsed.data;
 }
 

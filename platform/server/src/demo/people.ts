@@ -12,7 +12,11 @@ export interface DemoMember {
   readonly verified: boolean;
 }
 
-const person = (username: string, fullName: string, rest: Partial<DemoMember> & Pick<DemoMember, 'provinceCode' | 'birthDate'>): DemoMember => ({
+const person = (
+  username: string,
+  fullName: string,
+  rest: Partial<DemoMember> & Pick<DemoMember, 'provinceCode' | 'birthDate'>,
+): DemoMember => ({
   username,
   fullName,
   memberCode: `DEMO-${username.replace('.', '-').toUpperCase()}`,
@@ -34,7 +38,19 @@ export const DEMO_MEMBERS: readonly DemoMember[] = [
 export function demoRegister(): string {
   const header = 'member_code,full_name,birth_date,gender,phone,email,unit_code,province_code,role,verified,joined_on';
   const rows = DEMO_MEMBERS.map((member, index) =>
-    [member.memberCode, member.fullName, member.birthDate, '', `091234567${index}`, `${member.username}@example.vn`, member.unitCode, member.provinceCode, member.role, member.verified, '2019-03-26'].join(','),
+    [
+      member.memberCode,
+      member.fullName,
+      member.birthDate,
+      '',
+      `091234567${index}`,
+      `${member.username}@example.vn`,
+      member.unitCode,
+      member.provinceCode,
+      member.role,
+      member.verified,
+      '2019-03-26',
+    ].join(','),
   );
   return `${[header, ...rows].join('\n')}\n`;
 }

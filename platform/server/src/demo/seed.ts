@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { PartnerId } from '@chung/contracts';
+import type { OfferId, PartnerId } from '@chung/contracts';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { Platform } from '../compose.ts';
 import type { Config } from '../config.ts';
@@ -52,7 +52,12 @@ async function demoFile({ config }: SeedContext): Promise<DemoFile> {
     issuer: baseUrl,
     resource: `${baseUrl}/v1`,
     admin: { username: 'admin', password: DEMO_PASSWORDS.admin },
-    members: DEMO_MEMBERS.map(({ username, provinceCode, fullName }) => ({ username, password: DEMO_PASSWORDS.member, province: provinceCode, displayName: fullName })),
+    members: DEMO_MEMBERS.map(({ username, provinceCode, fullName }) => ({
+      username,
+      password: DEMO_PASSWORDS.member,
+      province: provinceCode,
+      displayName: fullName,
+    })),
     partners,
     nativeClient: { client_id: 'chung-cli', redirect_uri: 'http://127.0.0.1/callback' },
   };
@@ -84,16 +89,23 @@ async function importRegisters({ platform, config, say }: SeedContext): Promise<
 
 async function createPeople({ db, identity, members }: Platform): Promise<void> {
   if (!(await identity.findAccount('admin')))
-    await db.tx((tx) => identity.createAccount(tx, { kind: 'admin', username: 'admin', password: DEMO_PASSWORDS.admin, displayName: 'Quản trị viên' }));
+    await db.tx((tx) =>
+      identity.createAccount(tx, { kind: 'admin', username: 'admin', password: DEMO_PASSWORDS.admin, displayName: 'Quản trị viên' }),
+    );
   for (const { username, memberCode, fullName } of DEMO_MEMBERS) {
     if (await identity.findAccount(username)) continue;
     const member = await members.findByCode(memberCode);
     if (!member) throw new Error(`demo member ${memberCode} is not in the register`);
-    await db.tx((tx) => identity.createAccount(tx, { kind: 'member', username, password: DEMO_PASSWORDS.member, displayName: fullName, memberId: member.id }));
+    await db.tx((tx) =>
+      identity.createAccount(tx, { kind: 'member', username, password: DEMO_PASSWORDS.member, displayName: fullName, memberId: member.id }),
+    );
   }
 }
 
-async function createPartner(platform: Platform, { partner, file }: { partner: (typeof DEMO_PARTNERS)[number]; file: DemoFile }): Promise<void> {
+async function createPartner(
+  platform: Platform,
+  { partner, file }: { partner: (typeof DEMO_PARTNERS)[number]; file: DemoFile },
+): Promise<void> {
   const { db, partners, identity } = platform;
   const { slug, name, legalName, taxId, contactEmail } = partner;
   const owner = { username: slug, displayName: `Quản lý ${name}`, password: DEMO_PASSWORDS.partner };
@@ -122,7 +134,14 @@ async function createPartner(platform: Platform, { partner, file }: { partner: (
   );
 }
 
-const MEMBER_SCOPES = ['openid', 'offers:read', 'member.profile:read', 'member.membership:read', 'redemptions:read', 'redemptions:claim'] as const;
+const MEMBER_SCOPES = [
+  'openid',
+  'offers:read',
+  'member.profile:read',
+  'member.membership:read',
+  'redemptions:read',
+  'redemptions:claim',
+] as const;
 const PARTNER_SCOPES = [
   'partner.profile:read',
   'partner.offers:read',
@@ -142,12 +161,25 @@ async function createOffers(platform: Platform): Promise<void> {
     const partner = await platform.partners.findBySlug(offer.partner);
     if (!partner) throw new Error(`demo partner ${offer.partner} is missing`);
     const { items } = await platform.offers.list(partner.id, { limit: 100 });
-    if (!items.some(({ terms }) => terms.title.en === offer.draft.title.en)) await createOffer(platform, partner.id, offer);
+    const earlier = items.find(({ terms }) => terms.title.en === offer.draft.title.en);
+    // A draft is one whose seeding was cut off; submission and approval come in one transaction.
+    if (earlier === undefined || earlier.state === 'draft')
+      await createOffer(platform, { partnerId: partner.id, offer, offerId: earlier?.id });
   }
 }
 
-async function createOffer({ db, offers, reviews, identity }: Platform, partnerId: PartnerId, { draft, codes }: DemoOffer): Promise<void> {
-  const { id: offerId } = await db.tx((tx) => offers.create(tx, { partnerId, draft }));
+interface OfferToCreate {
+  readonly partnerId: PartnerId;
+  readonly offer: DemoOffer;
+  readonly offerId: OfferId | undefined;
+}
+
+async function createOffer(
+  { db, offers, reviews, identity }: Platform,
+  { partnerId, offer, offerId: earlier }: OfferToCreate,
+): Promise<void> {
+  const { draft, codes } = offer;
+  const offerId = earlier ?? (await db.tx((tx) => offers.create(tx, { partnerId, draft }))).id;
   if (codes !== undefined) await offers.uploadCodes({ partnerId, offerId, stream: Readable.from(codes().map((code) => `${code}\n`)) });
   const admin = await identity.findAccount('admin');
   if (!admin) throw new Error('the demo admin is missing');

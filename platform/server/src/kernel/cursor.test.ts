@@ -6,16 +6,21 @@ import { DomainError } from './errors.ts';
 const cursors = createCursors('secret');
 
 test('a cursor gives back its position', () => {
-  fc.assert(fc.property(fc.array(fc.string(), { maxLength: 4 }), (position) => {
-    expect(cursors.decode(cursors.encode(position))).toEqual(position);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.string(), { maxLength: 4 }), (position) => {
+      expect(cursors.decode(cursors.encode(position))).toEqual(position);
+    }),
+  );
 });
 
 test('anything that we did not sign is refused', () => {
   const foreign = createCursors('other').encode(['1']);
   const cut = cursors.encode(['1']).slice(0, -1);
-  for (const forged of [foreign, cut, '', '.', 'a.b', 'a.b.c', `${cursors.encode(['1'])}.x`, "' OR 1=1 --"]) expect(() => cursors.decode(forged)).toThrow(DomainError);
-  fc.assert(fc.property(fc.string(), (text) => {
-    expect(() => cursors.decode(text)).toThrow(DomainError);
-  }));
+  for (const forged of [foreign, cut, '', '.', 'a.b', 'a.b.c', `${cursors.encode(['1'])}.x`, "' OR 1=1 --"])
+    expect(() => cursors.decode(forged)).toThrow(DomainError);
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      expect(() => cursors.decode(text)).toThrow(DomainError);
+    }),
+  );
 });

@@ -38,7 +38,9 @@ export function createDb(serverUrl: string, options: { poolSize: number; onIdleE
   const pool = new pg.Pool({ connectionString: serverUrl, max: options.poolSize, types, connectionTimeoutMillis: 5_000 });
   // A connection that dies while idle (failover, restart) must not take the process with it.
   pool.on('error', options.onIdleError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: serverUrl, max: Math.max(2, options.poolSize >> 1) }, { schema: 'chung' }) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: serverUrl, max: Math.max(2, options.poolSize >> 1) }, { schema: 'chung' }),
+  });
 
   return {
     prisma,
@@ -93,6 +95,9 @@ export function constraintOf(error: unknown): string {
 /** A lost database is an outside failure (503), not a bug of ours (500). */
 function asOutside(error: unknown): unknown {
   const code = codeOf(error);
-  const lost = UNAVAILABLE.has(code) || code.startsWith('08') || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
+  const lost =
+    UNAVAILABLE.has(code) ||
+    code.startsWith('08') ||
+    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
   return lost ? new DomainError('unavailable', { retryAfterSeconds: 2, cause: error }) : error;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Tx } from './db.ts';
+import type { Db, Tx } from './db.ts';
 import { DomainError } from './errors.ts';
 
 const MAX_KEY_LENGTH = 255;
@@ -31,7 +31,9 @@ export interface Attempt {
  * be recorded without having happened.
  */
 export async function takeKey(tx: Tx, attempt: Attempt): Promise<{ reply: unknown } | null> {
-  const hash = createHash('sha256').update(JSON.stringify([attempt.operationId, attempt.request])).digest();
+  const hash = createHash('sha256')
+    .update(JSON.stringify([attempt.operationId, attempt.request]))
+    .digest();
   const taken = await tx.query(
     `INSERT INTO chung.idempotency_keys (principal, key, operation_id, request_hash) VALUES ($1, $2, $3, $4)
      ON CONFLICT (principal, key) DO NOTHING RETURNING 1`,
@@ -53,4 +55,16 @@ export async function keepReply(tx: Tx, attempt: Attempt, answer: { status: numb
     answer.status,
     JSON.stringify(answer.reply ?? null),
   ]);
+}
+
+const KEPT_DAYS = 90;
+
+/** Retention: a reply may hold personal data and is of no use after so long. Claims keep their keys in the redemption, for ever. */
+export async function deleteOldKeys(db: Db): Promise<number> {
+  const deleted = await db.query(
+    `DELETE FROM chung.idempotency_keys WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM chung.idempotency_keys WHERE created_at < now() - make_interval(days => $1) LIMIT 1000)) RETURNING 1`,
+    [KEPT_DAYS],
+  );
+  return deleted.length;
 }

@@ -17,7 +17,12 @@ export function createMetrics(): Metrics {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
-  const problems = new Counter({ name: 'chung_problems_total', help: 'Problem documents sent, by code', labelNames: ['code'], registers: [registry] });
+  const problems = new Counter({
+    name: 'chung_problems_total',
+    help: 'Problem documents sent, by code',
+    labelNames: ['code'],
+    registers: [registry],
+  });
   return {
     registry,
     observe: ({ operation, status, seconds }) => duration.observe({ operation, status }, seconds),

@@ -1,4 +1,4 @@
-import { type EventData, type EventId, type EventType, EVENT_TYPES, type PartnerId } from '@chung/contracts';
+import { EVENT_TYPES, type EventData, type EventId, type EventType, type PartnerId } from '@chung/contracts';
 import type { Tx } from './db.ts';
 import { newId } from './ids.ts';
 

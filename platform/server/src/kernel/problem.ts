@@ -25,7 +25,10 @@ export function problemOf(error: unknown, context: ProblemContext): ProblemReply
   const { code, extras } = known;
   const { status, title } = ERRORS[code];
   const docs = `${context.baseUrl}/docs/errors/${code}`;
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8', 'content-language': context.language };
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-language': context.language,
+  };
   if (extras.retryAfterSeconds !== undefined) headers['retry-after'] = String(extras.retryAfterSeconds);
   if (extras.challenge) headers['www-authenticate'] = extras.challenge;
   return {

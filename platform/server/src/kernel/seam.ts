@@ -18,7 +18,10 @@ export interface SeamPorts {
   /** The `WWW-Authenticate` of a refusal made here. */
   challenge(detail?: { readonly error: 'insufficient_scope'; readonly scopes: readonly string[] }): string;
   /** Writes the audit entry of a change, last in its transaction. */
-  audit(tx: Tx, entry: { principal: Principal; action: string; target: string; requestId: string; detail: Record<string, unknown> }): Promise<void>;
+  audit(
+    tx: Tx,
+    entry: { principal: Principal; action: string; target: string; requestId: string; detail: Record<string, unknown> },
+  ): Promise<void>;
 }
 
 const NO_TRANSACTION: Tx = {
@@ -47,7 +50,10 @@ async function authorise(operation: OperationSpec, request: Request, ports: Seam
   const needed = operation.scope === null ? [] : [operation.scope];
   const lacking = { requiredScopes: needed, grantedScopes: principal.scopes };
   if (operation.scope !== null && !principal.scopes.includes(operation.scope))
-    throw new DomainError('insufficient_scope', { ...lacking, challenge: ports.challenge({ error: 'insufficient_scope', scopes: needed }) });
+    throw new DomainError('insufficient_scope', {
+      ...lacking,
+      challenge: ports.challenge({ error: 'insufficient_scope', scopes: needed }),
+    });
   if (principal.actor !== operation.actor) throw new DomainError('wrong_actor', lacking);
   return principal;
 }
@@ -95,7 +101,13 @@ async function run(route: Route, call: Call<OperationSpec>, ports: SeamPorts): P
   const audit = async (tx: Tx) => {
     const principal: Principal | null = call.principal;
     if (!principal || !isAudited(operation)) return;
-    await ports.audit(tx, { principal, action: operation.id, target: targetOf(call.params), requestId: call.requestId, detail: detailOf(call) });
+    await ports.audit(tx, {
+      principal,
+      action: operation.id,
+      target: targetOf(call.params),
+      requestId: call.requestId,
+      detail: detailOf(call),
+    });
   };
   if (operation.idempotency !== 'header') {
     const result = await route.handle(call);
@@ -129,7 +141,8 @@ function detailOf(call: Call<OperationSpec>): Record<string, unknown> {
   const body: unknown = call.body;
   if (body === null || typeof body !== 'object') return {};
   const decision = 'decision' in body ? { decision: body.decision } : {};
-  const rules = 'reasons' in body && Array.isArray(body.reasons) ? { rules: body.reasons.map((reason: { rule?: unknown }) => reason.rule) } : {};
+  const rules =
+    'reasons' in body && Array.isArray(body.reasons) ? { rules: body.reasons.map((reason: { rule?: unknown }) => reason.rule) } : {};
   return { ...decision, ...rules, fields: Object.keys(body) };
 }
 

@@ -3,8 +3,24 @@ import { z } from 'zod';
 import { escapeHtml, page } from './page.ts';
 
 const WORDS = {
-  vi: { title: 'Tài liệu API', intro: 'Sinh ra từ bảng thao tác; bản máy đọc được ở', actor: 'Người gọi', errors: 'Lỗi', body: 'Nội dung gửi', reply: 'Trả về', key: 'cần Idempotency-Key' },
-  en: { title: 'API reference', intro: 'Made from the operation registry; machine-readable at', actor: 'Caller', errors: 'Errors', body: 'Body', reply: 'Reply', key: 'needs Idempotency-Key' },
+  vi: {
+    title: 'Tài liệu API',
+    intro: 'Sinh ra từ bảng thao tác; bản máy đọc được ở',
+    actor: 'Người gọi',
+    errors: 'Lỗi',
+    body: 'Nội dung gửi',
+    reply: 'Trả về',
+    key: 'cần Idempotency-Key',
+  },
+  en: {
+    title: 'API reference',
+    intro: 'Made from the operation registry; machine-readable at',
+    actor: 'Caller',
+    errors: 'Errors',
+    body: 'Body',
+    reply: 'Reply',
+    key: 'needs Idempotency-Key',
+  },
 } as const;
 
 /** The API reference: every operation of the registry, in its order, so that it can never miss one. */
@@ -18,9 +34,15 @@ export function apiReferencePage(language: Language): string {
 
 function operationSection(op: OperationSpec, language: Language): string {
   const words = WORDS[language];
-  const chips = [`${words.actor}: ${op.actor}`, op.scope, `rate: ${op.rate}`, op.idempotency === 'none' ? null : words.key].filter((chip) => chip !== null);
+  const chips = [`${words.actor}: ${op.actor}`, op.scope, `rate: ${op.rate}`, op.idempotency === 'none' ? null : words.key].filter(
+    (chip) => chip !== null,
+  );
   const errors = errorsOf(op).map((code) => `<a href="/docs/errors/${code}"><code>${code}</code></a>`);
-  const accepted = op.body ? schema(words.body, op.body, 'input') : op.accepts.length > 0 ? `<p>${words.body}: <code>${op.accepts.join(', ')}</code></p>` : '';
+  const accepted = op.body
+    ? schema(words.body, op.body, 'input')
+    : op.accepts.length > 0
+      ? `<p>${words.body}: <code>${op.accepts.join(', ')}</code></p>`
+      : '';
   return `<section id="${op.id}"><h3><span class="method">${op.method}</span> <code>${escapeHtml(op.path)}</code></h3>
 <p>${escapeHtml(op.title[language])} · <code>${op.id}</code></p><p>${chips.map((chip) => `<span class="chip">${escapeHtml(chip)}</span>`).join('')}</p>
 ${accepted}${op.status === 204 ? '' : schema(`${words.reply} (${op.status})`, op.reply, 'output')}<p>${words.errors}: ${errors.join(', ')}</p></section>`;

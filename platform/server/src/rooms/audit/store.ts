@@ -33,7 +33,20 @@ export async function insertEntry(tx: Tx, row: EntryRow): Promise<void> {
        INSERT INTO chung.audit_entries (chain_id, position, id, at, actor_kind, actor_id, action, target, request_id, detail, previous, hash)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12))
      UPDATE chung.audit_chains SET head = $12 WHERE chain_id = $1`,
-    [row.chain_id, row.position, row.id, row.at, row.actor_kind, row.actor_id, row.action, row.target, row.request_id, JSON.stringify(row.detail), row.previous, row.hash],
+    [
+      row.chain_id,
+      row.position,
+      row.id,
+      row.at,
+      row.actor_kind,
+      row.actor_id,
+      row.action,
+      row.target,
+      row.request_id,
+      JSON.stringify(row.detail),
+      row.previous,
+      row.hash,
+    ],
   );
 }
 
@@ -50,7 +63,11 @@ export function selectPage(
 }
 
 export function selectChain(db: Db, chainId: string, after: bigint, limit: number): Promise<readonly EntryRow[]> {
-  return db.query<EntryRow>(`SELECT * FROM chung.audit_entries WHERE chain_id = $1 AND position > $2 ORDER BY position LIMIT $3`, [chainId, after, limit]);
+  return db.query<EntryRow>(`SELECT * FROM chung.audit_entries WHERE chain_id = $1 AND position > $2 ORDER BY position LIMIT $3`, [
+    chainId,
+    after,
+    limit,
+  ]);
 }
 
 export function selectChains(db: Db): Promise<readonly { chain_id: string; length: bigint; head: Buffer }[]> {

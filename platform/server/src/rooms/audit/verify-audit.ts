@@ -17,7 +17,11 @@ export async function verifyAudit(db: Db): Promise<AuditVerdict> {
   for (const chain of await selectChains(db)) {
     let previous: Buffer = Buffer.alloc(32);
     let position = 0n;
-    for (let page = await selectChain(db, chain.chain_id, 0n, BATCH); page.length > 0; page = await selectChain(db, chain.chain_id, position, BATCH)) {
+    for (
+      let page = await selectChain(db, chain.chain_id, 0n, BATCH);
+      page.length > 0;
+      page = await selectChain(db, chain.chain_id, position, BATCH)
+    ) {
       for (const row of page) {
         const entry = {
           partnerId: null,
@@ -40,7 +44,8 @@ export async function verifyAudit(db: Db): Promise<AuditVerdict> {
       }
       if (broken.at(-1)?.chainId === chain.chain_id) break;
     }
-    if (position !== chain.length && broken.at(-1)?.chainId !== chain.chain_id) broken.push({ chainId: chain.chain_id, position: String(position + 1n) });
+    if (position !== chain.length && broken.at(-1)?.chainId !== chain.chain_id)
+      broken.push({ chainId: chain.chain_id, position: String(position + 1n) });
   }
   return { entries, broken };
 }

@@ -34,7 +34,7 @@ afterAll(() => rooms.close());
 function member(changes: Partial<MemberFacts> = {}) {
   const facts = memberFacts(changes);
   directory.set(facts.memberId, facts);
-  return { memberId: facts.memberId, partnerId: null as PartnerId | null };
+  return { memberId: facts.memberId, partnerId: null as PartnerId | null, scopes: [] };
 }
 const offer = (changes: Partial<OfferDraft> = {}, of = partnerId) => publish(rooms, of, draftOf(changes));
 const forWhom = (...all: EligibilityCondition[]): Partial<OfferDraft> => ({ eligibility: { version: 1, all } });
@@ -138,7 +138,7 @@ test('pages are full and go through every offer once, newest first, also while s
 });
 
 test('who is no longer in the directory sees nothing', async () => {
-  const gone = { memberId: newId<MemberId>(), partnerId: null };
+  const gone = { memberId: newId<MemberId>(), partnerId: null, scopes: [] };
   expect(await catalogue.list(gone, { limit: 20 })).toEqual({ items: [], nextCursor: null });
   const { id } = await offer();
   await expect(catalogue.get(gone, id)).rejects.toMatchObject({ code: 'not_found' });

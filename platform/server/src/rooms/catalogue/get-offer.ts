@@ -2,7 +2,7 @@ import type { MemberOffer, OfferId } from '@chung/contracts';
 import { DomainError } from '../../kernel/errors.ts';
 import { isEligible } from '../offers/index.ts';
 import { memberOfferOf } from './member-offer.ts';
-import type { CatalogueDeps, Viewer } from './viewer.ts';
+import { type CatalogueDeps, mayKnowWhy, type Viewer } from './viewer.ts';
 
 /**
  * One offer by its id. What is not published, or is another partner's than the app's, is not there; what is published but not
@@ -16,9 +16,10 @@ export async function findOffer(deps: CatalogueDeps, viewer: Viewer, offerId: Of
 
   const reasons = deps.offers.evaluateEligibility(offer.terms.eligibility, facts, offer.at);
   if (!isEligible(reasons))
-    throw new DomainError('not_eligible', {
-      reasons: reasons.filter((reason) => !reason.holds).map(({ fact, text }) => ({ fact, text })),
-    });
+    throw new DomainError(
+      'not_eligible',
+      mayKnowWhy(viewer) ? { reasons: reasons.filter((reason) => !reason.holds).map(({ fact, text }) => ({ fact, text })) } : {},
+    );
   const used = await deps.usageOf(viewer.memberId, [offerId]);
   const partner = { id: offer.partnerId, slug: offer.partnerSlug, name: offer.partnerName };
   return memberOfferOf({ offerId, partner, terms: offer.terms, soldOut: offer.soldOut, reasons }, used.get(offerId) ?? 0);

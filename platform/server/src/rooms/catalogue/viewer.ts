@@ -1,4 +1,4 @@
-import type { MemberId, OfferId, PartnerId } from '@chung/contracts';
+import type { MemberId, OfferId, PartnerId, Scope } from '@chung/contracts';
 import type { Cursors } from '../../kernel/cursor.ts';
 import type { MemberFacts, Offers } from '../offers/index.ts';
 
@@ -6,6 +6,12 @@ import type { MemberFacts, Offers } from '../offers/index.ts';
 export interface Viewer {
   readonly memberId: MemberId;
   readonly partnerId: PartnerId | null;
+  readonly scopes: readonly Scope[];
+}
+
+/** Which condition a member misses is a fact about them: an app of a partner learns it only with the scope that opens such facts. */
+export function mayKnowWhy({ partnerId, scopes }: Pick<Viewer, 'partnerId' | 'scopes'>): boolean {
+  return partnerId === null || scopes.includes('member.membership:read');
 }
 
 export interface CatalogueDeps {

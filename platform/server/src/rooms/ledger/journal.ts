@@ -31,7 +31,8 @@ export const credit = (line: Line, amountMinor: bigint): Posting => ({ ...line, 
 export const withoutZeroes = (postings: readonly Posting[]): Posting[] => postings.filter((posting) => posting.amountMinor !== 0n);
 
 /** The journal that takes another back, to the đồng: the same lines with the other sign. */
-export const opposite = (postings: readonly Posting[]): Posting[] => postings.map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }));
+export const opposite = (postings: readonly Posting[]): Posting[] =>
+  postings.map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }));
 
 /** Throws when a currency does not sum to zero; the database refuses it too, this one names the journal. */
 export function assertBalanced(journal: Journal): void {

@@ -16,7 +16,10 @@ const journalOf = (amount: bigint, changes: Partial<Journal> = {}): Journal => (
   shardId: partner,
   causeId: newId(),
   kind: 'redeemed',
-  postings: [debit({ account: 1200, ownerId: partner, currency: 'VND' }, amount), credit({ account: 4110, ownerId: partner, currency: 'VND' }, amount)],
+  postings: [
+    debit({ account: 1200, ownerId: partner, currency: 'VND' }, amount),
+    credit({ account: 4110, ownerId: partner, currency: 'VND' }, amount),
+  ],
   ...changes,
 });
 

@@ -14,7 +14,12 @@ export async function insertJournals(tx: Tx, journals: readonly Journal[]): Prom
   const batch = journals.map((journal) => ({
     ...journal,
     id: newId(),
-    postings: journal.postings.map(({ account, ownerId, currency, amountMinor }) => ({ account, ownerId, currency, amount: String(amountMinor) })),
+    postings: journal.postings.map(({ account, ownerId, currency, amountMinor }) => ({
+      account,
+      ownerId,
+      currency,
+      amount: String(amountMinor),
+    })),
   }));
   await tx.query('SELECT chung.post_journals($1::jsonb)', [JSON.stringify(batch)]);
 }
@@ -42,7 +47,11 @@ export function sumsOfOwner(db: Db, ownerId: string): Promise<readonly AccountSu
 
 /** All accounts in one snapshot: a total over several statements could show money that does not exist. */
 export async function sumsOfAll(db: Db): Promise<{ sums: readonly AccountSum[]; journals: bigint; now: Date }> {
-  const [row] = await db.query<{ sums: { account: number; currency: string; debit: string; credit: string }[] | null; journals: bigint; now: Date }>(
+  const [row] = await db.query<{
+    sums: { account: number; currency: string; debit: string; credit: string }[] | null;
+    journals: bigint;
+    now: Date;
+  }>(
     `SELECT (SELECT json_agg(json_build_object('account', account, 'currency', currency, 'debit', debit::text, 'credit', credit::text) ORDER BY account, currency)
                FROM (${SUMS} GROUP BY account, currency) s) AS sums,
             (SELECT count(*) FROM chung.journals) AS journals, now() AS now`,

@@ -3,10 +3,8 @@
 // last line has not changed one member. If the process dies while writing, importing the same file again completes it.
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import type { ImportId, MemberId } from '@chung/contracts';
-import { from as copyFrom } from 'pg-copy-streams';
 import type { Logger } from 'pino';
 import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -14,10 +12,9 @@ import { createIdMaker, newId } from '../../kernel/ids.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import * as store from './import-store.ts';
 import { contactContext } from './member.ts';
-import { checkRow, createRowSchema, type MemberRow } from './register/member-row.ts';
-import { readRegister } from './register/read-register.ts';
+import { checkRegisterInThread } from './register/check-in-thread.ts';
+import { type CheckedRow, NOTHING } from './register/check-register.ts';
 import { refuseRegister } from './register/refusal.ts';
-import type { Rejection } from './register/rejection.ts';
 import { createRejectionReport, type RejectionReport } from './register/rejection-report.ts';
 import { createMemberStore, today } from './store.ts';
 
@@ -46,6 +43,8 @@ export interface ImportOrder {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
+/** 128 bits: two versions of one row will not meet. */
+const ROW_HASH_DIGITS = 32;
 const LINES_A_BATCH = 10_000;
 /** While one batch waits for its commit, the other works. */
 const LANES = 2;
@@ -111,50 +110,29 @@ interface Staging {
 
 async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report }: Staging): Promise<void> {
   const { db } = deps;
-  const context = {
-    unitProvinces: await createMemberStore(db).unitProvinces(),
-    today: await today(db),
-  };
-  const schema = createRowSchema(context);
+  const context = { unitProvinces: await createMemberStore(db).unitProvinces(), today: await today(db) };
   const toLine = createLineWriter(deps.vault);
   let bytes = 0;
 
   async function* counted(): AsyncGenerator<Buffer> {
     // A refusal must not close the socket that still has to carry it: whoever opened the stream ends it.
-    for await (const chunk of order.file.iterator({
-      destroyOnReturn: false,
-    }) as AsyncIterable<Buffer>) {
+    for await (const chunk of order.file.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       yield chunk;
     }
   }
   async function* lines(): AsyncGenerator<string> {
-    const file = await readRegister(counted());
-    for await (const group of file.groups) {
-      const rejections: Rejection[] = [];
-      let text = '';
-      for (const record of group) {
-        const checked = checkRow(schema, record, file);
-        if ('row' in checked) text += toLine(record.line, checked.row);
-        else rejections.push(...checked.rejections);
-      }
-      counts.rowsRead += group.length;
+    for await (const { rowsRead, rows, rejections } of checkRegisterInThread(counted(), context)) {
+      counts.rowsRead += rowsRead;
       await report.add(rejections);
-      if (text !== '') yield text;
-      order.onProgress?.({
-        step: 'reading',
-        rows: counts.rowsRead,
-        bytes,
-        rowsToWrite: 0,
-      });
+      if (rows.length > 0) yield rows.map(toLine).join('');
+      order.onProgress?.({ step: 'reading', rows: counts.rowsRead, bytes, rowsToWrite: 0 });
     }
   }
-  await store.withCopyClient(db, async (client) => {
-    await pipeline(Readable.from(lines()), client.query(copyFrom(store.STAGING_COPY))).catch((error) => {
-      throw isCutOff(error)
-        ? refuseRegister('Tệp chưa được gửi hết: kết nối bị ngắt.', 'The file did not arrive whole: the connection was cut.')
-        : error;
-    });
+  await store.stageRows(db, lines()).catch((error) => {
+    throw isCutOff(error)
+      ? refuseRegister('Tệp chưa được gửi hết: kết nối bị ngắt.', 'The file did not arrive whole: the connection was cut.')
+      : error;
   });
 }
 
@@ -168,26 +146,19 @@ function isCutOff(error: unknown): boolean {
   );
 }
 
-const NOTHING = '\\N';
-
-/**
- * Makes the COPY line of a checked row: sealed contact, phone look-up hash, and the hash by which an unchanged row is known.
- * Nothing is escaped: the schema lets no tab, line end or backslash through.
- */
-function createLineWriter(vault: Vault): (line: number, row: MemberRow) => string {
+/** Completes the COPY line of a checked row: id, sealed contact, phone look-up hash, and the hash by which an unchanged row is known. */
+function createLineWriter(vault: Vault): (row: CheckedRow) => string {
   // A plain hash of a row could be tested against guesses; a secret in front of it cannot. It is made by the vault once a file,
   // because a keyed hash a row costs seven times a plain one.
   const secret = vault.lookUp('members.row-hash').toString('hex');
   const newMemberId = createIdMaker<MemberId>();
-  return (line, row) => {
-    const contact = row.phone === null && row.email === null ? '' : `${row.phone ?? ''}\n${row.email ?? ''}`;
-    const birth = row.birth_date;
-    const fields = `${row.full_name}\t${birth.date ?? NOTHING}\t${birth.year}\t${row.gender ?? NOTHING}`;
-    const place = `${row.unit_code}\t${row.province_code}\t${row.role}\t${row.verified}\t${row.joined_on ?? NOTHING}`;
-    const rowHash = hash('sha256', `${secret}\n${row.member_code}\t${fields}\t${place}\t${contact}`).slice(0, 32);
-    const sealed = contact === '' ? NOTHING : `\\\\x${vault.seal(contact, contactContext(row.member_code)).toString('hex')}`;
-    const phoneHash = row.phone === null ? NOTHING : `\\\\x${vault.lookUp(row.phone).toString('hex')}`;
-    return `${line}\t${newMemberId()}\t${row.member_code}\t${fields}\t${sealed}\t${phoneHash}\t${place}\t\\\\x${rowHash}\n`;
+  const bytea = (bytes: Buffer) => `\\\\x${bytes.toString('hex')}`;
+  return ({ line, memberCode, person, place, phone, email }) => {
+    const contact = phone === '' && email === '' ? '' : `${phone}\n${email}`;
+    const rowHash = hash('sha256', `${secret}\n${memberCode}\t${person}\t${place}\t${contact}`).slice(0, ROW_HASH_DIGITS);
+    const sealed = contact === '' ? NOTHING : bytea(vault.seal(contact, contactContext(memberCode)));
+    const phoneHash = phone === '' ? NOTHING : bytea(vault.lookUp(phone));
+    return `${line}\t${newMemberId()}\t${memberCode}\t${person}\t${sealed}\t${phoneHash}\t${place}\t\\\\x${rowHash}\n`;
   };
 }
 

@@ -1,6 +1,8 @@
 // What an import does to the database: its lock, its record, the staging table and the set-based statements that write members.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ImportId, MemberImport } from '@chung/contracts';
-import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import type { Db } from '../../kernel/db.ts';
 import { isRejectionReason, type Rejection } from './register/rejection.ts';
 
@@ -136,7 +138,7 @@ export async function clearStaging(db: Db): Promise<void> {
   await db.query('TRUNCATE chung.member_import_rows');
 }
 
-export const STAGING_COPY = `COPY chung.member_import_rows
+const STAGING_COPY = `COPY chung.member_import_rows
   (line, id, member_code, full_name, birth_date, birth_year, gender, contact_sealed, phone_hash, unit_code, province_code, role, verified, joined_on, row_hash)
   FROM STDIN`;
 
@@ -217,12 +219,12 @@ export async function applyLines(db: Db, from: number, to: number): Promise<Pick
   });
 }
 
-/** A client on which COPY runs: one statement that streams, outside the kernel's transactions. */
-export async function withCopyClient<Result>(db: Db, work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+/** Streams COPY lines into the staging table, as fast as the database takes them. */
+export async function stageRows(db: Db, lines: AsyncIterable<string>): Promise<void> {
   const client = await db.pool.connect();
   let broken: Error | undefined;
   try {
-    return await work(client);
+    await pipeline(Readable.from(lines), client.query(copyFrom(STAGING_COPY)));
   } catch (error) {
     // A COPY that was cut off leaves the connection in the middle of a message: it is closed, not given back.
     broken = error instanceof Error ? error : new Error(String(error));

@@ -1,4 +1,3 @@
-export { generateMembers } from './generator/generate-members.ts';
 export { generateUnits } from './generator/generate-units.ts';
 export { registerFile, unitsFile } from './generator/register-file.ts';
 export { memberRoutes } from './http.ts';
@@ -7,7 +6,6 @@ export type { ImportRecord } from './import-store.ts';
 export type { Member, MemberFacts, MemberRole } from './member.ts';
 export { createMembers, type Members, type MembersDeps } from './members.ts';
 export type { PlaceNames } from './place-names.ts';
-export { PROVINCES } from './provinces.ts';
 export { readUnits } from './read-units.ts';
 export { rejectionText } from './register/rejection.ts';
 export type { Unit, UnitKind } from './unit.ts';

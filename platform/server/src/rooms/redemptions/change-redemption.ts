@@ -10,7 +10,8 @@ import { transition } from './transition.ts';
 
 /** The guard refused: say why from the row as it is now. A lapsed hold reads as RESERVED until the sweeper came by. */
 function refusal(row: RedemptionRow, arrow: Arrow): DomainError {
-  if (row.state === 'EXPIRED' || (row.state === 'RESERVED' && (arrow === 'confirm' || arrow === 'cancel'))) return new DomainError('reservation_expired');
+  if (row.state === 'EXPIRED' || (row.state === 'RESERVED' && (arrow === 'confirm' || arrow === 'cancel')))
+    return new DomainError('reservation_expired');
   const detail = { vi: `Lượt nhận đang ở trạng thái ${row.state}.`, en: `The redemption is ${row.state}.` };
   return new DomainError('wrong_state', { detail });
 }
@@ -24,7 +25,11 @@ async function move(tx: Tx, ports: RedemptionPorts, step: { row: RedemptionRow; 
   throw refusal(now ?? row, arrow);
 }
 
-export async function cancelRedemption(tx: Tx, ports: RedemptionPorts, of: { principal: MemberPrincipal; id: RedemptionId }): Promise<RedemptionRow> {
+export async function cancelRedemption(
+  tx: Tx,
+  ports: RedemptionPorts,
+  of: { principal: MemberPrincipal; id: RedemptionId },
+): Promise<RedemptionRow> {
   return move(tx, ports, { row: await findForMember(ports, of.principal, of.id, tx), arrow: 'cancel' });
 }
 
@@ -48,7 +53,11 @@ async function usePresented(tx: Tx, ports: RedemptionPorts, row: RedemptionRow, 
 }
 
 /** The benefit was delivered. A held redemption is confirmed first, as two arrows in one transaction. */
-export async function fulfilRedemption(tx: Tx, ports: RedemptionPorts, of: { principal: PartnerPrincipal; id: RedemptionId }): Promise<RedemptionRow> {
+export async function fulfilRedemption(
+  tx: Tx,
+  ports: RedemptionPorts,
+  of: { principal: PartnerPrincipal; id: RedemptionId },
+): Promise<RedemptionRow> {
   const row = await findForPartner(ports, of.principal, of.id, tx);
   const redeemed = row.state === 'RESERVED' ? await move(tx, ports, { row, arrow: 'confirm' }) : row;
   return move(tx, ports, { row: redeemed, arrow: 'fulfil' });

@@ -39,7 +39,10 @@ export async function claimOffer(ports: RedemptionPorts, claim: Claim): Promise<
 }
 
 /** Everything that can refuse before a write, cheapest first. The write guards again what may have changed since. */
-async function judge(ports: RedemptionPorts, { principal, offerId }: Claim): Promise<{ offer: OfferForClaim; eligibility: EligibilityReason[] }> {
+async function judge(
+  ports: RedemptionPorts,
+  { principal, offerId }: Claim,
+): Promise<{ offer: OfferForClaim; eligibility: EligibilityReason[] }> {
   const offer = await ports.offers.offerForClaim(offerId);
   const hidden = principal.partnerId !== null && offer?.partnerId !== principal.partnerId;
   if (!offer || hidden || !['published', 'paused', 'ended'].includes(offer.state)) throw new DomainError('not_found');
@@ -47,7 +50,11 @@ async function judge(ports: RedemptionPorts, { principal, offerId }: Claim): Pro
   const facts = await ports.factsOf(principal.memberId);
   if (!facts) throw new DomainError('not_eligible');
   const eligibility = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, offer.at);
-  if (!isEligible(eligibility)) throw new DomainError('not_eligible', { reasons: eligibility.filter((reason) => !reason.holds) });
+  if (!isEligible(eligibility)) {
+    // Which condition a member misses is a fact about them; an app of a partner needs the scope that opens such facts.
+    const mayKnow = principal.partnerId === null || principal.scopes.includes('member.membership:read');
+    throw new DomainError('not_eligible', mayKnow ? { reasons: eligibility.filter((reason) => !reason.holds) } : {});
+  }
   return { offer, eligibility };
 }
 

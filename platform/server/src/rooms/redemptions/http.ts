@@ -26,13 +26,17 @@ export const redemptionsRoutes = (ports: RedemptionPorts): Route[] => [
   on(listRedemptions, ({ principal, query }) => listForMember(ports, principal, query)),
   on(getRedemption, async ({ principal, params }) => forMember(ports, await findForMember(ports, principal, params.redemptionId))),
   on(getReceipt, ({ principal, params }) => issueReceipt(ports, principal, params.redemptionId)),
-  on(cancelOperation, async ({ tx, principal, params }) => forMember(ports, await cancelRedemption(tx, ports, { principal, id: params.redemptionId }), tx)),
+  on(cancelOperation, async ({ tx, principal, params }) =>
+    forMember(ports, await cancelRedemption(tx, ports, { principal, id: params.redemptionId }), tx),
+  ),
   on(listPartnerRedemptions, ({ principal, query }) => listForPartner(ports, principal, query)),
   on(lookUpRedemption, ({ principal, body }) => lookUp(ports, principal, body.presented)),
   on(confirmOperation, async ({ tx, principal, params, body }) =>
     forPartner(await confirmRedemption(tx, ports, { principal, id: params.redemptionId, presented: body.presented })),
   ),
-  on(fulfilOperation, async ({ tx, principal, params }) => forPartner(await fulfilRedemption(tx, ports, { principal, id: params.redemptionId }))),
+  on(fulfilOperation, async ({ tx, principal, params }) =>
+    forPartner(await fulfilRedemption(tx, ports, { principal, id: params.redemptionId })),
+  ),
   on(reverseOperation, async ({ tx, principal, params, body }) =>
     forPartner(await reverseRedemption(tx, ports, { principal, id: params.redemptionId, reason: body.reason })),
   ),

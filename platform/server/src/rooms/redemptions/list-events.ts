@@ -14,7 +14,12 @@ export async function listEvents(
   const rows = await selectEvents(ports.db, partnerId, { txid, id }, query.limit);
   const last = rows.at(-1);
   return {
-    items: rows.map((row) => ({ id: row.id as PartnerEvent['id'], type: row.type, occurredAt: row.occurred_at.toISOString(), data: row.data })),
+    items: rows.map((row) => ({
+      id: row.id as PartnerEvent['id'],
+      type: row.type,
+      occurredAt: row.occurred_at.toISOString(),
+      data: row.data,
+    })),
     nextCursor: ports.cursors.encode(last ? [last.txid, last.id] : [txid, id]),
   };
 }

@@ -12,14 +12,16 @@ interface Charged {
 }
 
 const unit = (account: 9000 | 9100 | 9200, offerId: OfferId) => ({ account, ownerId: offerId, currency: 'UNIT' }) as const;
-const money = <Account extends 1200 | 2100 | 2210 | 2300 | 4110 | 5140>(account: Account, ownerId: string) => ({ account, ownerId, currency: 'VND' }) as const;
+const money = <Account extends 1200 | 2100 | 2210 | 2300 | 4110 | 5140>(account: Account, ownerId: string) =>
+  ({ account, ownerId, currency: 'VND' }) as const;
 
 function journal(of: Charged, kind: string, postings: readonly Posting[]): Journal {
   return { shardId: of.offerId, causeId: of.id, kind, postings: withoutZeroes(postings) };
 }
 
 /** A hold: a unit leaves the stock and nobody owes anything yet. */
-export const reservedJournal = (of: Charged): Journal => journal(of, 'reserved', [debit(unit(9100, of.offerId), 1n), credit(unit(9000, of.offerId), 1n)]);
+export const reservedJournal = (of: Charged): Journal =>
+  journal(of, 'reserved', [debit(unit(9100, of.offerId), 1n), credit(unit(9000, of.offerId), 1n)]);
 
 /** A redemption: the unit is used, the partner owes fee and VAT, and a promised cashback waits for its condition. */
 export function redeemedJournal(of: Charged, unitFrom: 'stock' | 'hold'): Journal {

@@ -1,4 +1,4 @@
-import type { PartnerRedemption, Redemption, RedemptionId, RedemptionState, OfferId } from '@chung/contracts';
+import type { OfferId, PartnerRedemption, Redemption, RedemptionId, RedemptionState } from '@chung/contracts';
 import { databaseNow } from '../../kernel/clock.ts';
 import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
@@ -39,7 +39,11 @@ export async function forMember(ports: RedemptionPorts, row: RedemptionRow, on?:
 async function pageOf<Item>(
   ports: RedemptionPorts,
   query: ListQuery,
-  view: { owner: Parameters<typeof listOwned>[1]['owner']; partnerId: MemberPrincipal['partnerId']; item: (row: RedemptionRow) => Promise<Item> },
+  view: {
+    owner: Parameters<typeof listOwned>[1]['owner'];
+    partnerId: MemberPrincipal['partnerId'];
+    item: (row: RedemptionRow) => Promise<Item>;
+  },
 ): Promise<Page<Item>> {
   const rows = await listOwned(ports.db, {
     owner: view.owner,
@@ -60,13 +64,23 @@ export const listForPartner = (ports: RedemptionPorts, principal: PartnerPrincip
   pageOf(ports, query, { owner: { partnerId: principal.partnerId }, partnerId: null, item: async (row) => forPartner(row) });
 
 /** A member's redemption, for the member app or for an app of its own partner; else it does not exist. */
-export async function findForMember(ports: RedemptionPorts, principal: MemberPrincipal, id: RedemptionId, on: Tx = ports.db): Promise<RedemptionRow> {
+export async function findForMember(
+  ports: RedemptionPorts,
+  principal: MemberPrincipal,
+  id: RedemptionId,
+  on: Tx = ports.db,
+): Promise<RedemptionRow> {
   const row = await findOwned(on, { memberId: principal.memberId }, id);
   if (!row || (principal.partnerId !== null && row.partnerId !== principal.partnerId)) throw new DomainError('not_found');
   return row;
 }
 
-export async function findForPartner(ports: RedemptionPorts, principal: PartnerPrincipal, id: RedemptionId, on: Tx = ports.db): Promise<RedemptionRow> {
+export async function findForPartner(
+  ports: RedemptionPorts,
+  principal: PartnerPrincipal,
+  id: RedemptionId,
+  on: Tx = ports.db,
+): Promise<RedemptionRow> {
   const row = await findOwned(on, { partnerId: principal.partnerId }, id);
   if (!row) throw new DomainError('not_found');
   return row;

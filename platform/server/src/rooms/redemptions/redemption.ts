@@ -54,9 +54,37 @@ interface ArrowRule {
 }
 
 export const ARROWS: Readonly<Record<Arrow, ArrowRule>> = {
-  confirm: { from: ['RESERVED'], to: 'REDEEMED', unit: 'held-to-redeemed', limit: 'keep', hold: 'must-last', event: 'redemption.redeemed.v1' },
+  confirm: {
+    from: ['RESERVED'],
+    to: 'REDEEMED',
+    unit: 'held-to-redeemed',
+    limit: 'keep',
+    hold: 'must-last',
+    event: 'redemption.redeemed.v1',
+  },
   fulfil: { from: ['REDEEMED'], to: 'FULFILLED', unit: 'none', limit: 'keep', hold: 'any', event: 'redemption.fulfilled.v1' },
-  cancel: { from: ['RESERVED'], to: 'RELEASED', unit: 'return-held', limit: 'give-back', hold: 'must-last', event: 'redemption.released.v1' },
-  expire: { from: ['RESERVED'], to: 'EXPIRED', unit: 'return-held', limit: 'give-back', hold: 'must-have-lapsed', event: 'redemption.expired.v1' },
-  reverse: { from: ['REDEEMED', 'FULFILLED'], to: 'REVERSED', unit: 'return-redeemed', limit: 'give-back', hold: 'any', event: 'redemption.reversed.v1' },
+  cancel: {
+    from: ['RESERVED'],
+    to: 'RELEASED',
+    unit: 'return-held',
+    limit: 'give-back',
+    hold: 'must-last',
+    event: 'redemption.released.v1',
+  },
+  expire: {
+    from: ['RESERVED'],
+    to: 'EXPIRED',
+    unit: 'return-held',
+    limit: 'give-back',
+    hold: 'must-have-lapsed',
+    event: 'redemption.expired.v1',
+  },
+  reverse: {
+    from: ['REDEEMED', 'FULFILLED'],
+    to: 'REVERSED',
+    unit: 'return-redeemed',
+    limit: 'give-back',
+    hold: 'any',
+    event: 'redemption.reversed.v1',
+  },
 };

@@ -1,14 +1,22 @@
 import type { MemberId, OfferDraft, OfferId, PartnerId } from '@chung/contracts';
-import { generateKeyPair, exportJWK } from 'jose';
+import { exportJWK, generateKeyPair } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cursors, draftOf, inDays, memberFacts, openPartnerRooms, type PartnerRooms, publish } from '../../../../../test/harness/partner-rooms.ts';
+import {
+  cursors,
+  draftOf,
+  inDays,
+  memberFacts,
+  openPartnerRooms,
+  type PartnerRooms,
+  publish,
+} from '../../../../../test/harness/partner-rooms.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { createPairwise } from '../../kernel/pairwise.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
-import { createLedger } from '../ledger/index.ts';
 import { readTrialBalance } from '../ledger/get-trial-balance.ts';
+import { createLedger } from '../ledger/index.ts';
 import type { MemberFacts } from '../offers/index.ts';
 import { cancelRedemption, confirmRedemption, fulfilRedemption, reverseRedemption } from './change-redemption.ts';
 import { claimOffer } from './claim-offer.ts';
@@ -31,11 +39,26 @@ const hold = (minutes: number): Partial<OfferDraft> => ({ fulfilment: { mode: 'p
 function member(changes: Partial<MemberFacts> = {}): MemberPrincipal {
   const memberId = newId<MemberId>();
   facts.set(memberId, { ...memberFacts(changes), memberId });
-  return { actor: 'member', memberId, clientId: 'chung-member', partnerId: null, grantId: 'grant-0001' as never, subject: `s-${memberId}`, scopes: [] };
+  return {
+    actor: 'member',
+    memberId,
+    clientId: 'chung-member',
+    partnerId: null,
+    grantId: 'grant-0001' as never,
+    subject: `s-${memberId}`,
+    scopes: [],
+  };
 }
-const partner = (id: PartnerId = partnerId): PartnerPrincipal => ({ actor: 'partner', partnerId: id, clientId: 'backend', accountId: null, scopes: [] });
+const partner = (id: PartnerId = partnerId): PartnerPrincipal => ({
+  actor: 'partner',
+  partnerId: id,
+  clientId: 'backend',
+  accountId: null,
+  scopes: [],
+});
 
-const claim = (principal: MemberPrincipal, offerId: OfferId, idempotencyKey: string = newId()) => claimOffer(ports, { principal, offerId, idempotencyKey });
+const claim = (principal: MemberPrincipal, offerId: OfferId, idempotencyKey: string = newId()) =>
+  claimOffer(ports, { principal, offerId, idempotencyKey });
 const offer = async (changes: Partial<OfferDraft> = {}) => (await publish(rooms, partnerId, draftOf(changes))).id;
 const codeOf = (error: unknown) => (error instanceof DomainError ? error.code : String(error));
 const refused = (work: Promise<unknown>) => work.then(() => 'done', codeOf);
@@ -90,8 +113,16 @@ describe('a claim', () => {
     const made = await claim(member(), offerId);
     expect(made.state).toBe('REDEEMED');
     expect(await units(offerId)).toEqual({ stock: 10, held: 0, redeemed: 1 });
-    const { rows } = await owner.query('SELECT account, currency, amount_minor FROM chung.postings WHERE shard_id = $1 ORDER BY line', [offerId]);
-    expect(rows.map((row) => `${row.account} ${row.currency} ${row.amount_minor}`)).toEqual(['9200 UNIT 1', '9000 UNIT -1', '1200 VND 2160', '4110 VND -2000', '2300 VND -160']);
+    const { rows } = await owner.query('SELECT account, currency, amount_minor FROM chung.postings WHERE shard_id = $1 ORDER BY line', [
+      offerId,
+    ]);
+    expect(rows.map((row) => `${row.account} ${row.currency} ${row.amount_minor}`)).toEqual([
+      '9200 UNIT 1',
+      '9000 UNIT -1',
+      '1200 VND 2160',
+      '4110 VND -2000',
+      '2300 VND -160',
+    ]);
     await expectBooksHold();
   });
 
@@ -159,7 +190,10 @@ describe('a claim', () => {
     expect(await refused(claim(member(), draft.id))).toBe('not_found');
     const inHanoi = await offer({ eligibility: { version: 1, all: [{ fact: 'province', in: ['01'] }] } });
     const refusal = await claim(member({ provinceCode: '79' }), inHanoi).catch((error: DomainError) => error);
-    expect(refusal).toMatchObject({ code: 'not_eligible', extras: { reasons: [{ fact: 'province', text: { vi: 'Dành cho đoàn viên ở Hà Nội' } }] } });
+    expect(refusal).toMatchObject({
+      code: 'not_eligible',
+      extras: { reasons: [{ fact: 'province', text: { vi: 'Dành cho đoàn viên ở Hà Nội' } }] },
+    });
   });
 
   test('by another partner’s app finds nothing', async () => {
@@ -214,7 +248,9 @@ describe('a held redemption', () => {
     await rooms.db.tx((tx) => cancelRedemption(tx, ports, { principal: first, id: made.id }));
     const next = await claim(second, offerId);
     await owner.query(`UPDATE chung.redemptions SET expires_at = now() - interval '1 second' WHERE id = $1`, [next.id]);
-    expect(await refused(rooms.db.tx((tx) => confirmRedemption(tx, ports, { principal: partner(), id: next.id, presented: undefined })))).toBe('reservation_expired');
+    expect(
+      await refused(rooms.db.tx((tx) => confirmRedemption(tx, ports, { principal: partner(), id: next.id, presented: undefined }))),
+    ).toBe('reservation_expired');
     const swept = await Promise.all([expireLapsedHolds(ports), expireLapsedHolds(ports)]);
     expect(swept[0] + swept[1]).toBe(1);
     expect((await claim(third, offerId)).state).toBe('RESERVED');
@@ -236,12 +272,21 @@ describe('a held redemption', () => {
 
 describe('a reversal', () => {
   test('takes back fee, VAT and unit to the đồng, once', async () => {
-    const offerId = await offer({ benefit: { kind: 'cashback', cashbackMinor: 10_001, minimumSpendMinor: 0, vestingDays: 7 }, funding: [{ by: 'partner', shareBasisPoints: 3_333 }, { by: 'platform', shareBasisPoints: 6_667 }] });
+    const offerId = await offer({
+      benefit: { kind: 'cashback', cashbackMinor: 10_001, minimumSpendMinor: 0, vestingDays: 7 },
+      funding: [
+        { by: 'partner', shareBasisPoints: 3_333 },
+        { by: 'platform', shareBasisPoints: 6_667 },
+      ],
+    });
     const made = await claim(member(), offerId);
     const reverse = () => rooms.db.tx((tx) => reverseRedemption(tx, ports, { principal: partner(), id: made.id, reason: 'wrong account' }));
     const outcomes = await Promise.all([refused(reverse()), refused(reverse())]);
     expect(outcomes.toSorted()).toEqual(['done', 'wrong_state']);
-    const { rows } = await owner.query(`SELECT account, sum(amount_minor)::text AS sum FROM chung.postings WHERE shard_id = $1 GROUP BY account HAVING sum(amount_minor) <> 0`, [offerId]);
+    const { rows } = await owner.query(
+      `SELECT account, sum(amount_minor)::text AS sum FROM chung.postings WHERE shard_id = $1 GROUP BY account HAVING sum(amount_minor) <> 0`,
+      [offerId],
+    );
     expect(rows).toEqual([]);
     expect(await units(offerId)).toEqual({ stock: 10, held: 0, redeemed: 0 });
   });
@@ -268,7 +313,9 @@ describe('seeing redemptions', () => {
     const one = member();
     const made = await claim(one, await offer(hold(60)));
     const other = (await rooms.activePartner('other')).id;
-    expect(await refused(rooms.db.tx((tx) => confirmRedemption(tx, ports, { principal: partner(other), id: made.id, presented: undefined })))).toBe('not_found');
+    expect(
+      await refused(rooms.db.tx((tx) => confirmRedemption(tx, ports, { principal: partner(other), id: made.id, presented: undefined }))),
+    ).toBe('not_found');
     expect(await refused(rooms.db.tx((tx) => cancelRedemption(tx, ports, { principal: member(), id: made.id })))).toBe('not_found');
     const page = await listForMember(ports, one, { limit: 10 });
     expect(page.items.map((row) => row.id)).toEqual([made.id]);

@@ -92,10 +92,27 @@ export async function insertRedemption(tx: Tx, claim: NewRedemption): Promise<In
      ON CONFLICT (offer_id, member_id, idempotency_key) DO NOTHING
      RETURNING ${COLUMNS}`,
     [
-      claim.offerId, claim.id, claim.memberId, claim.partnerId, claim.memberRef, claim.clientId, claim.state, claim.termsVersion,
-      JSON.stringify(claim.offerTitle), claim.partnerName, claim.contractVersion, claim.feeMinor, claim.vatMinor, claim.vatBasisPoints,
-      claim.cashback && JSON.stringify(claim.cashback), JSON.stringify(claim.eligibility), claim.idempotencyKey, claim.timeZone, claim.holdMinutes,
-      claim.window.startsAt, claim.window.endsAt,
+      claim.offerId,
+      claim.id,
+      claim.memberId,
+      claim.partnerId,
+      claim.memberRef,
+      claim.clientId,
+      claim.state,
+      claim.termsVersion,
+      JSON.stringify(claim.offerTitle),
+      claim.partnerName,
+      claim.contractVersion,
+      claim.feeMinor,
+      claim.vatMinor,
+      claim.vatBasisPoints,
+      claim.cashback && JSON.stringify(claim.cashback),
+      JSON.stringify(claim.eligibility),
+      claim.idempotencyKey,
+      claim.timeZone,
+      claim.holdMinutes,
+      claim.window.startsAt,
+      claim.window.endsAt,
     ],
   );
   return { made: row ? fromRow(row) : null };
@@ -103,7 +120,10 @@ export async function insertRedemption(tx: Tx, claim: NewRedemption): Promise<In
 
 /** A member's earlier use of a key, on this or another offer. */
 export async function findByKey(on: Reader, memberId: MemberId, key: string): Promise<RedemptionRow | null> {
-  const [row] = await on.query<Row>(`SELECT ${COLUMNS} FROM chung.redemptions WHERE member_id = $1 AND idempotency_key = $2 LIMIT 1`, [memberId, key]);
+  const [row] = await on.query<Row>(`SELECT ${COLUMNS} FROM chung.redemptions WHERE member_id = $1 AND idempotency_key = $2 LIMIT 1`, [
+    memberId,
+    key,
+  ]);
   return row ? fromRow(row) : null;
 }
 
@@ -147,7 +167,8 @@ export async function moveState(
 
 export type Owner = { readonly memberId: MemberId } | { readonly partnerId: PartnerId };
 
-const ownedBy = (owner: Owner): readonly [string, string] => ('memberId' in owner ? ['member_id', owner.memberId] : ['partner_id', owner.partnerId]);
+const ownedBy = (owner: Owner): readonly [string, string] =>
+  'memberId' in owner ? ['member_id', owner.memberId] : ['partner_id', owner.partnerId];
 
 /** One redemption of this owner; another's is as absent as one that does not exist. */
 export async function findOwned(on: Reader, owner: Owner, id: RedemptionId): Promise<RedemptionRow | null> {
@@ -188,11 +209,10 @@ export async function lockLapsed(tx: Tx, limit: number): Promise<readonly { offe
 }
 
 export async function usePresentation(tx: Tx, use: { offerId: OfferId; id: string; redemptionId: RedemptionId }): Promise<boolean> {
-  const rows = await tx.query('INSERT INTO chung.presentations (offer_id, id, redemption_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1', [
-    use.offerId,
-    use.id,
-    use.redemptionId,
-  ]);
+  const rows = await tx.query(
+    'INSERT INTO chung.presentations (offer_id, id, redemption_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1',
+    [use.offerId, use.id, use.redemptionId],
+  );
   return rows.length > 0;
 }
 

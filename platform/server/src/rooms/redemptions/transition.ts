@@ -4,7 +4,7 @@ import { appendEvent } from '../../kernel/outbox.ts';
 import type { Journal, Ledger } from '../ledger/index.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { redeemedJournal, reversedJournal, unheldJournal } from './postings.ts';
-import { type Arrow, ARROWS, type RedemptionRow } from './redemption.ts';
+import { ARROWS, type Arrow, type RedemptionRow } from './redemption.ts';
 import { moveState, uncountUse } from './store.ts';
 
 export interface Transition {

@@ -1,0 +1,45 @@
+// Runs in a thread of its own, started by check-in-thread.ts; knows no secret and no database.
+import { parentPort, workerData } from 'node:worker_threads';
+import { DomainError } from '../../../kernel/errors.ts';
+import type { ThreadMessage } from './check-in-thread.ts';
+import { checkRegister } from './check-register.ts';
+import type { RowContext } from './member-row.ts';
+
+const port = parentPort;
+if (!port) throw new Error('this file is the code of a thread');
+
+const pieces: (Uint8Array | null)[] = [];
+let wake = () => {};
+port.on('message', (piece: Uint8Array | null) => {
+  pieces.push(piece);
+  wake();
+});
+const send = (message: ThreadMessage) => port.postMessage(message);
+
+async function* source(): AsyncGenerator<Buffer> {
+  for (;;) {
+    while (pieces.length === 0)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    const piece = pieces.shift();
+    if (!piece) return;
+    yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    send({ type: 'taken' });
+  }
+}
+
+async function run(): Promise<void> {
+  // Only check-in-thread.ts starts this file.
+  const context = workerData as RowContext;
+  try {
+    for await (const group of checkRegister(source(), context)) send({ type: 'group', group });
+    send({ type: 'end' });
+  } catch (error) {
+    if (!(error instanceof DomainError) || !error.extras.detail) throw error;
+    send({ type: 'refused', detail: error.extras.detail });
+  }
+  port?.close();
+}
+
+await run();
