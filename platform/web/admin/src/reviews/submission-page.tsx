@@ -219,10 +219,26 @@ function Submission({ submission }: { submission: AdminSubmission }) {
             {t('queue.help.open')} (?)
           </Button>
           <Group gap="sm" ml="auto">
-            <Button variant="default" rightSection={<Kbd size="xs">r</Kbd>} onClick={() => setOpen('refuse')}>
+            <Button
+              variant="default"
+              rightSection={
+                <Kbd size="xs" className={classes.key}>
+                  r
+                </Kbd>
+              }
+              onClick={() => setOpen('refuse')}
+            >
               {t('submission.refuse')}
             </Button>
-            <Button rightSection={<Kbd size="xs">a</Kbd>} loading={decide.isPending} onClick={() => void approve()}>
+            <Button
+              rightSection={
+                <Kbd size="xs" className={classes.key}>
+                  a
+                </Kbd>
+              }
+              loading={decide.isPending}
+              onClick={() => void approve()}
+            >
               {t('submission.approve')}
             </Button>
           </Group>

@@ -1,7 +1,7 @@
 import type { shell as Vietnamese } from '../vi/shell.ts';
 
 export const shell: typeof Vietnamese = {
-  app: { name: 'Partner portal', documentTitle: 'Partner portal · Chung' },
+  app: { name: 'Partners', documentTitle: 'Partner portal · Chung' },
   nav: {
     overview: 'Overview',
     offers: 'Offers',
