@@ -93,10 +93,11 @@ describe.each(SCREENS)('on $name', ({ name, width, height, scheme }) => {
 });
 
 test('an error page is as good as the others', { timeout: 60_000 }, async () => {
-  const page = await browser.newPage({ viewport: { width: 360, height: 640 } });
+  const context = await browser.newContext({ viewport: { width: 360, height: 640 } });
+  const page = await context.newPage();
   await page.goto(`${platform.baseUrl}/oauth/authorize?client_id=nobody`);
   await look(page, 'error');
   await page.goto(`${platform.baseUrl}/oauth/interaction/gone`);
   await look(page, 'expired');
-  await page.close();
+  await context.close();
 });

@@ -39,6 +39,7 @@ button.quiet, .button.quiet { background: transparent; color: var(--brand); marg
 .or { text-align: center; margin: 1.25rem 0 0; color: var(--soft); }
 .alert { background: var(--bad-ground); color: var(--bad); border-radius: .625rem; padding: .75rem 1rem; margin: 1rem 0; }
 ul.scopes { list-style: none; margin: .5rem 0 0; padding: 0; border: 1px solid var(--line); border-radius: .75rem; }
+ul.scopes + .soft { margin-top: 1rem; }
 ul.scopes li { padding: .875rem 1rem; }
 ul.scopes li + li { border-top: 1px solid var(--line); }
 ul.scopes label { display: flex; gap: .75rem; margin: 0; cursor: pointer; }
