@@ -24,6 +24,8 @@ import { Timeline } from './timeline.tsx';
 import { useNow } from './use-now.ts';
 
 const WATCH_MS = 4_000;
+// Beyond a day nobody counts seconds; the date says more.
+const DAY_SECONDS = 24 * 3600;
 
 /** Follows the redemption while it waits for the counter: the page turns by itself when the partner confirms. */
 function useRedemption(redemptionId: string) {
@@ -72,7 +74,11 @@ function HoldClock({ expiresAt }: { expiresAt: string }) {
   return (
     <div className={classes.hold}>
       <IconClock size={20} />
-      <span>{t('redemption.hold', { time: format.countdown(secondsLeft) })}</span>
+      <span>
+        {secondsLeft > DAY_SECONDS
+          ? t('wallet.holdUntil', { time: format.dateTime(expiresAt) })
+          : t('redemption.hold', { time: format.countdown(secondsLeft) })}
+      </span>
     </div>
   );
 }
