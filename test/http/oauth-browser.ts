@@ -20,8 +20,12 @@ export class Browser {
   readonly visited: URL[] = [];
   readonly setCookieLines: string[] = [];
 
-  constructor(baseUrl: string) {
+  readonly #listensAt: string;
+
+  /** `listensAt` is where the requests really go when the public address leads through a proxy: this browser plays it too. */
+  constructor(baseUrl: string, listensAt = baseUrl) {
     this.#origin = new URL(baseUrl).origin;
+    this.#listensAt = listensAt;
   }
 
   cookie(name: string): string | undefined {
@@ -42,7 +46,12 @@ export class Browser {
     const headers = new Headers(init.headers);
     const cookie = this.cookieHeader(url);
     if (cookie) headers.set('cookie', cookie);
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    const proxied = this.#listensAt !== this.#origin;
+    if (proxied)
+      for (const [name, value] of Object.entries({ proto: url.protocol.slice(0, -1), host: url.host }))
+        headers.set(`x-forwarded-${name}`, value);
+    const target = proxied ? new URL(url.pathname + url.search, this.#listensAt) : url;
+    const response = await fetch(target, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.#keep(line, url);
     return { url, status: response.status, headers: response.headers, text: await response.text() };
   }
@@ -60,12 +69,12 @@ export class Browser {
 
   /** Sends the page's first form (or the one whose action ends so), with its hidden fields and these. */
   submit(page: Page, fields: Record<string, string | readonly string[]>, actionEnd = ''): Promise<Page> {
-    const form = [...page.text.matchAll(/<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/g)].find(([, action]) =>
+    const form = [...page.text.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g)].find(([, action]) =>
       action?.endsWith(actionEnd),
     );
     if (!form?.[1]) throw new Error(`no form ends with “${actionEnd}” on ${page.url.href}: ${page.text.slice(0, 400)}`);
     const body = new URLSearchParams();
-    for (const [, name, value] of (form[2] ?? '').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g))
+    for (const [, name, value] of (form[2] ?? '').matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"\/?/g))
       body.append(name ?? '', value ?? '');
     for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one);
     return this.open(form[1], { method: 'POST', body });

@@ -116,6 +116,7 @@ describe('receipts', () => {
       language: 'vi',
     });
     expect((await eventsOf()).rows.map(({ type }) => type)).toEqual(['consent.granted.v1']);
+    expect((await grantsOf())[0]).toMatchObject({ app: { partner: 'Công ty Thử nghiệm' }, lastUsedAt: expect.any(String) });
     // The same again is no new consent.
     await memberTokens(platform, app, { username: member.username, scope: ALL });
     expect((await receiptsOf()).length).toBe(3);
@@ -208,7 +209,8 @@ describe('partner status', () => {
     expect(await oauthErrorOf(client.refreshTokenGrant(flow.backend, tokens.refresh_token ?? ''))).toBe('invalid_grant');
     await set('applied');
     await oneSecond();
-    expect((await probe(platform, own.access_token)).body.scopes).toEqual([]);
+    // An app of a partner that nobody has approved reads nothing of anybody.
+    expect(await probe(platform, own.access_token)).toMatchObject({ status: 403, body: { code: 'partner_not_active' } });
   });
 });
 

@@ -29,6 +29,7 @@ export interface TestApp {
 
 export interface OauthPlatform {
   readonly baseUrl: string;
+  readonly listensAt: string;
   readonly resource: string;
   readonly db: Db;
   /** The database's owner, for looking behind the server's back. */
@@ -60,17 +61,30 @@ async function testKeys() {
 }
 
 /** Starts a platform on its own database. `/v1/probe` answers who the API sees. */
-export async function startOauthPlatform(extra: Partial<IdentityOptions> = {}): Promise<OauthPlatform> {
+export async function startOauthPlatform({
+  publicUrl,
+  ...extra
+}: Partial<IdentityOptions> & { publicUrl?: string } = {}): Promise<OauthPlatform> {
   const database = await createTestDatabase();
   const db = createDb(database.serverUrl, { poolSize: 8, onIdleError: () => {} });
   const app = express();
   const server = createServer(app);
   // `localhost` has two addresses and Node tries both, so the server may listen on the first free port of one.
-  const baseUrl = await listen(server);
+  const listensAt = await listen(server);
+  const baseUrl = publicUrl ?? listensAt;
   const keys = await testKeys();
   const pairwise = createPairwise(keys.pairwise);
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const options = { db, keys, pairwise, baseUrl, log, partnerName: async () => 'Công ty Thử nghiệm', ...extra };
+  const options = {
+    db,
+    keys,
+    pairwise,
+    baseUrl,
+    log,
+    selfOrigin: () => listensAt,
+    partnerName: async () => 'Công ty Thử nghiệm',
+    ...extra,
+  };
   const identity = await createIdentity(options);
   const owner = new pg.Client({ connectionString: database.ownerUrl });
   await owner.connect();
@@ -89,6 +103,7 @@ export async function startOauthPlatform(extra: Partial<IdentityOptions> = {}): 
   });
   return {
     baseUrl,
+    listensAt,
     resource: `${baseUrl}/v1`,
     db,
     owner,

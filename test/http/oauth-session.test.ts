@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Browser } from './oauth-browser.ts';
+import { nativeTokens } from './oauth-flows.ts';
 import { type OauthPlatform, PASSWORD, startOauthPlatform } from './oauth-platform.ts';
 
 type WebApp = 'member' | 'partner' | 'admin';
@@ -130,6 +131,32 @@ describe('the session of a web app', () => {
   });
 });
 
+describe('the command-line app', () => {
+  test('serves whoever signs in: each gets the scopes of their kind and no others', async () => {
+    const { username } = await addPartnerOwner();
+    const scope = 'openid offers:read partner.offers:read admin.audit:read';
+    expect((await nativeTokens(platform, { username, scope })).tokens.scope).toBe('openid partner.offers:read');
+    expect((await nativeTokens(platform, { username: member.username, scope })).tokens.scope).toBe('openid offers:read');
+  });
+});
+
+describe('behind a proxy', () => {
+  test('with an https address the cookies are Secure and __Host-, and signing in works', async () => {
+    const secure = await startOauthPlatform({ publicUrl: 'https://chung.example.vn', trustProxy: true });
+    try {
+      const { username } = await secure.addMember();
+      const browser = new Browser(secure.baseUrl, secure.listensAt);
+      const after = await browser.signIn(await browser.open('/session/member/login'), username, PASSWORD);
+      expect(after.url.href).toBe('https://chung.example.vn/');
+      expect(browser.setCookieLines.filter((line) => !/; *secure/i.test(line) && !line.startsWith('chung_lang'))).toEqual([]);
+      expect(browser.cookie('__Host-chung_member')).toBeDefined();
+      expect(JSON.parse((await browser.send('/session/member')).text)).toMatchObject({ signedIn: true });
+    } finally {
+      await secure.close();
+    }
+  });
+});
+
 describe('signing in', () => {
   test.each(['//evil.example', '/\\evil.example', 'https://evil.example/', '/%5cevil\u0000', 'javascript:alert(1)', '/a\tb', ''])(
     'return_to %j never leaves the site',
@@ -234,6 +261,18 @@ describe('lockout', () => {
     const { rows } = await platform.owner.query(`SELECT key FROM chung.sign_in_failures`);
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.some(({ key }) => key.includes('bí-mật') || key.includes('127.0.0.1'))).toBe(false);
+  });
+});
+
+describe('signing out at the authorization server', () => {
+  test('asks first, ends the platform’s session, and goes nowhere unregistered', async () => {
+    const { browser } = await signedIn('member', member.username);
+    const page = await browser.open('/oauth/end-session?client_id=chung-member');
+    expect(page.text).toContain('Đăng xuất khỏi Chung?');
+    expect((await browser.submit(page, { logout: 'yes' })).text).toContain('Bạn đã đăng xuất');
+    expect((await browser.open('/session/member/login')).text).toContain('name="password"');
+    const elsewhere = await browser.send('/oauth/end-session?client_id=chung-member&post_logout_redirect_uri=https://evil.example/');
+    expect([elsewhere.status, elsewhere.headers.get('location')]).toEqual([400, null]);
   });
 });
 

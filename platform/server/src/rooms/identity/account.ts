@@ -1,5 +1,6 @@
 import type { AccountId, MemberId, PartnerId, PartnerStatus, Scope } from '@chung/contracts';
 import { SCOPES } from '@chung/contracts';
+import { assertUnreachable } from '../../kernel/errors.ts';
 
 export type AccountKind = 'member' | 'partner' | 'admin';
 
@@ -31,8 +32,8 @@ export function holdsScope(kind: AccountKind, scope: Scope): boolean {
 }
 
 /**
- * What a partner's status leaves of its scopes. Applied: it may look, not act. Refused: it may read why.
- * Suspended answers null: its tokens and sessions are stopped, not cut.
+ * What a partner's status leaves of the scopes of its own people. Applied: they may look, not act. Refused: they may read why.
+ * Suspended answers null: tokens and sessions are stopped, not cut.
  */
 export function scopesInStatus(status: PartnerStatus, scopes: readonly Scope[]): readonly Scope[] | null {
   switch (status) {
@@ -44,5 +45,7 @@ export function scopesInStatus(status: PartnerStatus, scopes: readonly Scope[]):
       return scopes.filter((scope) => scope === 'openid' || scope === 'partner.profile:read');
     case 'suspended':
       return null;
+    default:
+      return assertUnreachable(status);
   }
 }

@@ -87,7 +87,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const signingKeys = await Promise.all(keys.tokenSigning.map(namedKey));
   const standings = createShortCache<Standing>(STANDING_CACHE_MILLISECONDS);
   const tokens = createTokenReader({ db, issuer: baseUrl, resource, publicKeys: signingKeys.map(publicPart), standings });
-  const sessions = createWebSessions({ db, secret: keys.cookie, baseUrl, standings });
+  const sessions = createWebSessions({ db, secret: keys.cookie, baseUrl, cacheMilliseconds: STANDING_CACHE_MILLISECONDS });
   const trustProxy = options.trustProxy ?? false;
   const provider = createProvider({
     db,

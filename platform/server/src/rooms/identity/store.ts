@@ -133,11 +133,11 @@ export async function findApp(tx: Tx, clientId: string): Promise<App | null> {
   return row ? appOf(row) : null;
 }
 
-/** An app that may act now: its partner is not refused or suspended. */
+/** An app that may act now: the platform's own, or of a partner that an admin has approved and not stopped. */
 export async function findUsableApp(tx: Tx, clientId: string): Promise<App | null> {
   const [row] = await tx.query<AppRow>(
     `SELECT app.* FROM chung.apps AS app LEFT JOIN chung.partner_access AS access USING (partner_id)
-     WHERE app.client_id = $1 AND (app.partner_id IS NULL OR access.status IN ('active', 'applied'))`,
+     WHERE app.client_id = $1 AND (app.partner_id IS NULL OR access.status = 'active')`,
     [clientId],
   );
   return row ? appOf(row) : null;

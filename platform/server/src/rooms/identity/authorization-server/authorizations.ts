@@ -7,6 +7,7 @@ import type { Account } from '../account.ts';
 import type { App } from '../app.ts';
 import { giveConsent, needsAnswer, sortAsk } from '../give-consent.ts';
 import { findGrant } from '../grant-store.ts';
+import { languageOf } from '../pages/language.ts';
 import { findAccount, findUsableApp } from '../store.ts';
 
 export interface AuthorizationDeps {
@@ -52,5 +53,6 @@ export async function authorizeWithoutAsking(ctx: KoaContextWithOIDC, deps: Auth
   const grant = await findGrant(deps.db, { accountId: account.id, clientId: app.clientId });
   const ask = sortAsk(requested.filter(isScope), { app, account, grant });
   if (needsAnswer(ask)) return undefined;
-  return authorize(provider, deps, { app, account, granted: ask.settled, refused: ask.refused, requested, language: 'vi' });
+  const language = languageOf(ctx.req, ctx.oidc.params?.['ui_locales']);
+  return authorize(provider, deps, { app, account, granted: ask.settled, refused: ask.refused, requested, language });
 }

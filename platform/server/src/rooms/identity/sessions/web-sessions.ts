@@ -5,7 +5,7 @@ import type { Db } from '../../../kernel/db.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import { revokeByGrantId } from '../authorization-server/artifact-store.ts';
 import { cookieOf } from '../pages/language.ts';
-import type { ShortCache } from '../tokens/short-cache.ts';
+import { createShortCache } from '../tokens/short-cache.ts';
 import { effectiveScopes, loadStanding, type Standing } from '../tokens/standing.ts';
 import { findSession, insertSession, type WebApp } from './session-store.ts';
 
@@ -37,29 +37,19 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const hashOf = (cookie: string): Buffer => createHash('sha256').update(cookie).digest();
 
-export function createWebSessions(deps: { db: Db; secret: string; baseUrl: string; standings: ShortCache<Standing> }): WebSessions {
+export function createWebSessions(deps: { db: Db; secret: string; baseUrl: string; cacheMilliseconds: number }): WebSessions {
   const { db, secret } = deps;
   const { origin, protocol } = new URL(deps.baseUrl);
   // `__Host-`: https only, this host only, whole site; a sibling domain cannot plant one.
   const cookieName = (app: WebApp) => `${protocol === 'https:' ? '__Host-' : ''}chung_${app}`;
   const csrfTokenOf = (cookie: string) => createHmac('sha256', secret).update(`csrf\0${cookie}`).digest('base64url');
 
+  // Both reads under one short memory: a page's calls come in a burst.
+  const live = createShortCache<LiveSession | null>(deps.cacheMilliseconds);
   const find = async (app: WebApp, cookie: string | undefined): Promise<LiveSession | null> => {
     if (!cookie) return null;
     const hash = hashOf(cookie);
-    const session = await findSession(db, app, hash);
-    if (!session) return null;
-    const clientId = `chung-${app}`;
-    try {
-      const standing = await deps.standings.get(`session ${hash.toString('base64url')}`, () =>
-        loadStanding(db, { clientId, oidcGrant: session.oidcGrant, jti: null }),
-      );
-      return { standing, scopes: effectiveScopes(standing, session.scopes), oidcGrant: session.oidcGrant };
-    } catch (error) {
-      // Its grant was revoked: to the web app that is the same as no session.
-      if (error instanceof DomainError && error.code === 'invalid_token') return null;
-      throw error;
-    }
+    return live.get(`${app} ${hash.toString('base64url')}`, () => load(db, app, hash));
   };
 
   const checkCsrf = (request: IncomingMessage, cookie: string): void => {
@@ -94,4 +84,17 @@ export function createWebSessions(deps: { db: Db; secret: string; baseUrl: strin
     checkCsrf,
     cookieName,
   };
+}
+
+async function load(db: Db, app: WebApp, hash: Buffer): Promise<LiveSession | null> {
+  const session = await findSession(db, app, hash);
+  if (!session) return null;
+  try {
+    const standing = await loadStanding(db, { clientId: `chung-${app}`, oidcGrant: session.oidcGrant, jti: null });
+    return { standing, scopes: effectiveScopes(standing, session.scopes), oidcGrant: session.oidcGrant };
+  } catch (error) {
+    // Its grant was revoked: to the web app that is the same as no session.
+    if (error instanceof DomainError && error.code === 'invalid_token') return null;
+    throw error;
+  }
 }

@@ -92,9 +92,11 @@ export function effectiveScopes(standing: Standing, issued: readonly string[]): 
       (consent === null || consent.scopes.includes(scope)) &&
       holdsScope(account?.kind ?? 'partner', scope),
   );
-  if (app.partnerId === null && account?.kind !== 'partner') return scopes;
   // A partner that identity has never heard of is treated as stopped: fail closed.
-  const left = scopesInStatus(standing.partnerStatus ?? 'suspended', scopes);
+  const status = standing.partnerStatus ?? 'suspended';
+  if (app.partnerId !== null && status !== 'active') throw new DomainError('partner_not_active');
+  if (account?.kind !== 'partner') return scopes;
+  const left = scopesInStatus(status, scopes);
   if (left === null) throw new DomainError('partner_not_active');
   return left;
 }
