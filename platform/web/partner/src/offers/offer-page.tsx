@@ -76,6 +76,7 @@ function Counts({ offer }: { offer: PartnerOffer }) {
 function StoredOffer({ offer }: { offer: PartnerOffer }) {
   const t = useTexts<PartnerTexts>();
   const local = useLocal();
+  const format = useFormat();
   const partner = usePartner();
   const isLocked = offer.state === 'submitted' || partner.status !== 'active';
   const [initial] = useState(() => formOf(offer));
@@ -88,7 +89,7 @@ function StoredOffer({ offer }: { offer: PartnerOffer }) {
   const whyNot = isDirty
     ? t('offers.submit.saveFirst')
     : needsCodes
-      ? t('offers.submit.needCodes', { free, needed: offer.counts.available })
+      ? t('offers.submit.needCodes', { free: format.number(free), needed: format.number(offer.counts.available) })
       : undefined;
   const onSave = () => {
     const draft = take();

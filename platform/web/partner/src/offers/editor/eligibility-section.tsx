@@ -29,6 +29,7 @@ function Provinces() {
       searchable
       clearable
       hidePickedOptions
+      nothingFoundMessage={t('editor.eligibility.provinces.none')}
       maxDropdownHeight={280}
       value={form.eligibility.provinces}
       onChange={(codes) => changeEligibility({ provinces: codes })}

@@ -76,6 +76,7 @@ export const editor: typeof Vietnamese = {
         label: 'Provinces and cities',
         help: 'Leave empty for the whole country.',
         placeholder: 'Whole country',
+        none: 'Not found, or already chosen.',
         formerly: 'with {{names}}',
       },
       ageFrom: 'From age',

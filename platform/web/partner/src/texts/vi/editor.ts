@@ -82,7 +82,13 @@ export const editor = {
     eligibility: {
       lead: 'Người nhận phải thỏa tất cả điều kiện. Đoàn viên thấy lý do vì sao ưu đãi dành cho mình.',
       verified: { label: 'Chỉ đoàn viên đã xác thực', help: 'Có trong sổ đoàn viên đã số hóa.' },
-      provinces: { label: 'Tỉnh, thành phố', help: 'Để trống là toàn quốc.', placeholder: 'Toàn quốc', formerly: 'gồm {{names}}' },
+      provinces: {
+        label: 'Tỉnh, thành phố',
+        help: 'Để trống là toàn quốc.',
+        placeholder: 'Toàn quốc',
+        none: 'Không tìm thấy, hoặc đã được chọn.',
+        formerly: 'gồm {{names}}',
+      },
       ageFrom: 'Từ tuổi',
       ageTo: 'Đến hết tuổi',
       age: 'Độ tuổi',
