@@ -13,14 +13,7 @@ export interface Backend {
 export async function backendOf(issuer: string, client: Backend): Promise<oauth.Configuration> {
   const key = await importJWK(client.private_key_jwk as JWK, 'ES256');
   if (key instanceof Uint8Array) throw new Error('the key of a backend is never symmetric');
-  const assertion = oauth.PrivateKeyJwt(
-    { key, kid: String(client.private_key_jwk['kid']) },
-    {
-      [oauth.modifyAssertion]: (_header, payload) => {
-        payload['aud'] = issuer;
-      },
-    },
-  );
+  const assertion = oauth.PrivateKeyJwt({ key, kid: String(client.private_key_jwk['kid']) });
   return oauth.discovery(new URL(issuer), client.client_id, {}, assertion, { execute: [oauth.allowInsecureRequests] });
 }
 

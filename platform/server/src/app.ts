@@ -14,6 +14,8 @@ import { apiReferencePage } from './reference/api-reference.ts';
 import { errorIndexPage, errorPage } from './reference/error-pages.ts';
 
 const JSON_LIMIT = '256kb';
+/** Express' name of each method. */
+const VERBS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
 export interface AppOptions {
   readonly baseUrl: string;
@@ -140,12 +142,11 @@ function apiRouter(options: AppOptions): Router {
   for (const route of options.routes) {
     const { operation } = route;
     const address = operation.path.replace(/\{(\w+)\}/g, ':$1');
-    const method = operation.method.toLowerCase() as 'get' | 'post' | 'patch' | 'delete';
     const name: RequestHandler = (_request, response, next) => {
       response.locals['operation'] = operation.id;
       next();
     };
-    router[method](address, name, ...(operation.bodyType === 'stream' ? [] : [json]), handlerFor(route, options.seam));
+    router[VERBS[operation.method]](address, name, ...(operation.bodyType === 'stream' ? [] : [json]), handlerFor(route, options.seam));
   }
   router.use('/v1', (request, response) => {
     const allowed = methodsAt(request.originalUrl.split('?')[0] ?? '');

@@ -16,7 +16,8 @@ const jwkSet = (curve: string) =>
     .string()
     .transform((text, context) => {
       try {
-        return JSON.parse(text) as unknown;
+        const parsed: unknown = JSON.parse(text);
+        return parsed;
       } catch {
         context.addIssue({ code: 'custom', message: 'is not JSON' });
         return z.NEVER;
@@ -25,80 +26,73 @@ const jwkSet = (curve: string) =>
     .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.string(), crv: z.literal(curve), kid: z.string(), d: z.string() })).min(1) }))
     .transform((set) => set.keys as JWK[]);
 
-/** Every setting: how it is read, and the words of the table in docs/settings.md. */
-export const SETTINGS = {
-  PORT: { schema: z.coerce.number().int().min(0).max(65_535).default(4100), shown: '4100', meaning: 'Port of the HTTP server' },
-  HOST: { schema: z.string().min(1).default('127.0.0.1'), shown: '127.0.0.1', meaning: 'Address it listens on; `0.0.0.0` for all' },
+/** How every setting is read. */
+const SCHEMAS = {
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4100),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  CHUNG_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CHUNG_DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  CHUNG_DEMO: flag.default(true),
+  CHUNG_DEMO_MEMBERS: z.coerce.number().int().min(100).max(10_000_000).default(100_000),
+  CHUNG_SECRET: z.string().min(43, 'is shorter than 32 random bytes in base64url (43 characters)').optional(),
+  CHUNG_TOKEN_KEYS: jwkSet('P-256').optional(),
+  CHUNG_RECEIPT_KEYS: jwkSet('Ed25519').optional(),
+  CHUNG_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
+  CHUNG_RATE_FACTOR: z.coerce.number().min(0.01).max(10_000).default(1),
+  CHUNG_TRUSTED_PROXIES: list.default([]),
+  CHUNG_METRICS_TOKEN: z.string().min(16).optional(),
+  CHUNG_UPSTREAM_ISSUER: z.url().optional(),
+  CHUNG_UPSTREAM_CLIENT_ID: z.string().min(1).optional(),
+  CHUNG_UPSTREAM_CLIENT_SECRET: z.string().min(1).optional(),
+  CHUNG_UPSTREAM_LABEL: z.string().min(1).max(60).optional(),
+  CHUNG_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+};
+
+/** The words of the table in docs/settings.md. */
+export const SETTINGS: Readonly<Record<keyof typeof SCHEMAS, { readonly shown: string; readonly meaning: string }>> = {
+  PORT: { shown: '4100', meaning: 'Port of the HTTP server' },
+  HOST: { shown: '127.0.0.1', meaning: 'Address it listens on; `0.0.0.0` for all' },
   CHUNG_BASE_URL: {
-    schema: z.url({ protocol: /^https?$/ }).optional(),
     shown: 'http://localhost:PORT',
     meaning: 'Public address of the platform and issuer of its tokens, without a trailing slash; required and https in production',
   },
-  CHUNG_DATA_DIR: { schema: z.string().min(1).default('.data'), shown: '.data', meaning: 'Embedded database, development keys, reports' },
+  CHUNG_DATA_DIR: { shown: '.data', meaning: 'Embedded database, development keys, reports' },
   DATABASE_URL: {
-    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     shown: 'embedded PostgreSQL',
     meaning:
       'Your own PostgreSQL ≥ 15, as the owner of its database; required in production. The server itself connects as the role `chung_server`',
   },
-  CHUNG_DEMO: { schema: flag.default(true), shown: '1', meaning: '`0` starts empty; the demo is refused in production' },
-  CHUNG_DEMO_MEMBERS: {
-    schema: z.coerce.number().int().min(100).max(10_000_000).default(100_000),
-    shown: '100000',
-    meaning: 'Members in the demo’s register',
-  },
+  CHUNG_DEMO: { shown: '1', meaning: '`0` starts empty; the demo is refused in production' },
+  CHUNG_DEMO_MEMBERS: { shown: '100000', meaning: 'Members in the demo’s register' },
   CHUNG_SECRET: {
-    schema: z.string().min(43, 'is shorter than 32 random bytes in base64url (43 characters)').optional(),
     shown: 'made once, kept in the data folder',
     meaning:
       'Root of all derived keys (cookies, cursors, sealing, pairwise ids, database role); required in production; changing it orphans sealed data',
   },
   CHUNG_TOKEN_KEYS: {
-    schema: jwkSet('P-256').optional(),
     shown: 'made once, kept in the data folder',
     meaning: 'Private JWK set (ES256) that signs tokens, first key first; required in production',
   },
   CHUNG_RECEIPT_KEYS: {
-    schema: jwkSet('Ed25519').optional(),
     shown: 'made once, kept in the data folder',
     meaning: 'Private JWK set (Ed25519) that signs receipts, first key first; required in production',
   },
-  CHUNG_POOL_SIZE: {
-    schema: z.coerce.number().int().min(2).max(200).default(10),
-    shown: '10',
-    meaning: 'Database connections of one server process',
-  },
-  CHUNG_RATE_FACTOR: { schema: z.coerce.number().min(0.01).max(10_000).default(1), shown: '1', meaning: 'Multiplies all rate limits' },
-  CHUNG_TRUSTED_PROXIES: {
-    schema: list.default([]),
-    shown: '',
-    meaning: 'Addresses or ranges of proxies whose `X-Forwarded-*` count, comma-separated',
-  },
-  CHUNG_METRICS_TOKEN: {
-    schema: z.string().min(16).optional(),
-    shown: '',
-    meaning: 'Bearer token for `/metrics`; without it only loopback may read them',
-  },
-  CHUNG_UPSTREAM_ISSUER: { schema: z.url().optional(), shown: '', meaning: 'OpenID provider through which members also sign in' },
-  CHUNG_UPSTREAM_CLIENT_ID: { schema: z.string().min(1).optional(), shown: '', meaning: 'Our client id there' },
-  CHUNG_UPSTREAM_CLIENT_SECRET: { schema: z.string().min(1).optional(), shown: '', meaning: 'Our client secret there' },
-  CHUNG_UPSTREAM_LABEL: { schema: z.string().min(1).max(60).optional(), shown: '', meaning: 'Words on its button' },
-  CHUNG_LOG_LEVEL: {
-    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
-    shown: 'info',
-    meaning: 'Log level; the log is JSON lines, in development in the data folder',
-  },
-} as const;
+  CHUNG_POOL_SIZE: { shown: '10', meaning: 'Database connections of one server process' },
+  CHUNG_RATE_FACTOR: { shown: '1', meaning: 'Multiplies all rate limits' },
+  CHUNG_TRUSTED_PROXIES: { shown: '', meaning: 'Addresses or ranges of proxies whose `X-Forwarded-*` count, comma-separated' },
+  CHUNG_METRICS_TOKEN: { shown: '', meaning: 'Bearer token for `/metrics`; without it only loopback may read them' },
+  CHUNG_UPSTREAM_ISSUER: { shown: '', meaning: 'OpenID provider through which members also sign in' },
+  CHUNG_UPSTREAM_CLIENT_ID: { shown: '', meaning: 'Our client id there' },
+  CHUNG_UPSTREAM_CLIENT_SECRET: { shown: '', meaning: 'Our client secret there' },
+  CHUNG_UPSTREAM_LABEL: { shown: '', meaning: 'Words on its button' },
+  CHUNG_LOG_LEVEL: { shown: 'info', meaning: 'Log level; the log is JSON lines, in development in the data folder' },
+};
 
 /** What production must be told by name: each has a development default that would be unsafe there. */
 const REQUIRED_IN_PRODUCTION = ['CHUNG_BASE_URL', 'DATABASE_URL', 'CHUNG_SECRET', 'CHUNG_TOKEN_KEYS', 'CHUNG_RECEIPT_KEYS'] as const;
 
-const Settings = z.object({
-  NODE_ENV: z.string().default('development'),
-  ...(Object.fromEntries(Object.entries(SETTINGS).map(([name, { schema }]) => [name, schema])) as {
-    [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]['schema'];
-  }),
-});
+const Settings = z.object({ NODE_ENV: z.string().default('development'), ...SCHEMAS });
 
 export interface Config extends z.output<typeof Settings> {
   readonly production: boolean;

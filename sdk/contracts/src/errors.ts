@@ -52,6 +52,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code);
+}
+
+export const ERROR_CODES: readonly ErrorCode[] = Object.keys(ERRORS).filter(isErrorCode);
+
 /** RFC 9457 problem document; `code` is ours and stable. */
 export const Problem = z.object({
   type: z.string(),

@@ -18,16 +18,16 @@ export function errorsOf(operation: OperationSpec): readonly ErrorCode[] {
 }
 
 // Refinements and transforms have no JSON Schema; the rest of the shape is told as it is.
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' }) as Json;
+const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): z.core.JSONSchema.BaseSchema => {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
   return json;
 };
 
 function parametersOf(operation: OperationSpec): Json[] {
   const from = (schema: z.ZodType, place: 'path' | 'query'): Json[] => {
     const json = schemaOf(schema, 'input');
-    const required = new Set((json['required'] as string[] | undefined) ?? []);
-    return Object.entries((json['properties'] as Json | undefined) ?? {}).map(([name, property]) => ({
+    const required = new Set(json.required);
+    return Object.entries(json.properties ?? {}).map(([name, property]) => ({
       name,
       in: place,
       required: place === 'path' || required.has(name),

@@ -110,5 +110,9 @@ export function operation<const Spec extends OperationInput>(spec: Spec): Operat
 
 export type ParamsOf<Op extends OperationSpec> = z.output<Op['params']>;
 export type QueryOf<Op extends OperationSpec> = z.output<Op['query']>;
-export type BodyOf<Op extends OperationSpec> = Op['body'] extends z.ZodType ? z.output<Op['body']> : undefined;
+export type BodyOf<Op extends OperationSpec> = Op['body'] extends z.ZodType
+  ? z.output<Op['body']>
+  : Op['body'] extends null
+    ? undefined
+    : unknown;
 export type ReplyOf<Op extends OperationSpec> = z.output<Op['reply']>;

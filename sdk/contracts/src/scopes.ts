@@ -98,11 +98,11 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES;
 
-export const SCOPE_NAMES = Object.keys(SCOPES) as readonly Scope[];
-
 export function isScope(name: string): name is Scope {
   return Object.hasOwn(SCOPES, name);
 }
+
+export const SCOPE_NAMES: readonly Scope[] = Object.keys(SCOPES).filter(isScope);
 
 /** The scopes one kind of holder can be given, e.g. all member-delegated ones. */
 export function scopesOf(holder: ScopeHolder): readonly Scope[] {

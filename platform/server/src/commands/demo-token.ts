@@ -17,10 +17,7 @@ async function printToken(slug: string | undefined): Promise<number> {
   const { client_id, private_key_jwk: jwk } = partner.client;
   const key = await importJWK(jwk as JWK, 'ES256');
   if (key instanceof Uint8Array) throw new Error('the demo key is symmetric');
-  const assertion = oauth.PrivateKeyJwt(
-    { key, kid: String(jwk['kid']) },
-    { [oauth.modifyAssertion]: (_header, payload) => void (payload['aud'] = demo.issuer) },
-  );
+  const assertion = oauth.PrivateKeyJwt({ key, kid: String(jwk['kid']) });
   const config = await oauth.discovery(new URL(demo.issuer), client_id, {}, assertion, { execute: [oauth.allowInsecureRequests] });
   const tokens = await oauth.clientCredentialsGrant(config, { resource: demo.resource });
   process.stdout.write(`${tokens.access_token}\n`);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ERRORS, type ErrorCode, errorsOf, OPERATIONS, operationsOf, SCOPE_NAMES, SCOPES } from '@chung/contracts';
+import { ERROR_CODES, ERRORS, type ErrorCode, errorsOf, OPERATIONS, operationsOf, SCOPE_NAMES, SCOPES } from '@chung/contracts';
 import { SETTINGS } from '../config.ts';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../../docs');
@@ -58,7 +58,7 @@ function pages(): ReadonlyMap<string, string> {
     ['scopes.md', scopesPage()],
     ['errors/README.md', errorIndex()],
   ]);
-  for (const code of Object.keys(ERRORS) as ErrorCode[]) all.set(`errors/${code}.md`, errorPage(code));
+  for (const code of ERROR_CODES) all.set(`errors/${code}.md`, errorPage(code));
   return new Map([...all].map(([file, text]) => [file, NOTE + text]));
 }
 

@@ -22,7 +22,8 @@ export function createCursors(secret: string): Cursors {
       const given = Buffer.from(signature ?? '', 'base64url');
       if (!payload || rest.length > 0 || given.length !== SIGNATURE_BYTES || !timingSafeEqual(given, sign(payload)))
         throw new DomainError('invalid_cursor');
-      return JSON.parse(Buffer.from(payload, 'base64url').toString()) as string[];
+      const position: readonly string[] = JSON.parse(Buffer.from(payload, 'base64url').toString());
+      return position;
     },
   };
 }

@@ -31,8 +31,8 @@ const UNAVAILABLE = new Set(['57P01', '57P02', '57P03', '53300', '25006', 'ECONN
 
 // int8 as bigint everywhere: amounts pass 2^31, and a string would add up by concatenation.
 const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format)),
-} as pg.CustomTypesConfig;
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => (oid === INT8 ? BigInt : pg.types.getTypeParser(oid, format ?? 'text')),
+};
 
 export function createDb(serverUrl: string, options: { poolSize: number; onIdleError: (error: Error) => void }): Db {
   const pool = new pg.Pool({ connectionString: serverUrl, max: options.poolSize, types, connectionTimeoutMillis: 5_000 });
@@ -47,7 +47,7 @@ export function createDb(serverUrl: string, options: { poolSize: number; onIdleE
     pool,
     query: async (text, values) => {
       try {
-        return (await pool.query(text, values as unknown[])).rows;
+        return (await pool.query(text, [...(values ?? [])])).rows;
       } catch (error) {
         throw asOutside(error);
       }
@@ -68,7 +68,7 @@ async function runTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<R
     let broken: Error | undefined;
     try {
       await client.query('BEGIN');
-      const result = await work({ query: async (text, values) => (await client.query(text, values as unknown[])).rows });
+      const result = await work({ query: async (text, values) => (await client.query(text, [...(values ?? [])])).rows });
       await client.query('COMMIT');
       return result;
     } catch (error) {

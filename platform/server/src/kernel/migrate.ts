@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { codeOf } from './db.ts';
 import { StartupError } from './startup-error.ts';
 
 const serverRole = 'chung_server';
@@ -27,10 +28,6 @@ export interface Migrated {
   serverUrl: string;
   /** The names of what was applied now; empty when the database was up to date. */
   applied: string[];
-}
-
-function codeOf(error: unknown): string {
-  return (error as { code?: string }).code ?? '';
 }
 
 function reasonOf(error: unknown): string {

@@ -5,7 +5,7 @@ const MAX_DEPTH = 32;
 const MAX_FIELDS_TOLD = 50;
 
 /** Parses one part of a request. Paths and queries that do not parse are 400, bodies 422: the caller learns which field and why. */
-export function parsePart(schema: z.ZodType, value: unknown, part: 'params' | 'query' | 'body'): unknown {
+export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unknown, part: 'params' | 'query' | 'body'): z.output<Schema> {
   const result = schema.safeParse(value, { reportInput: false });
   if (result.success) return result.data;
   const fields = result.error.issues.slice(0, MAX_FIELDS_TOLD).map((issue) => ({

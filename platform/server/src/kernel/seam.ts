@@ -72,11 +72,10 @@ function parseCall(operation: OperationSpec, request: Request, principal: Princi
   const query = parsePart(operation.query, request.query, 'query');
   const body = operation.body ? parseBody(operation, request) : undefined;
   return {
-    // `authorise` has compared the actor with the declaration.
-    principal: principal as never,
-    params: params as never,
-    query: query as never,
-    body: body as never,
+    principal,
+    params,
+    query,
+    body,
     stream: request,
     language: languageOf(request),
     requestId: requestIdOf(request),

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, errorsOf, type Language, OPERATIONS } from '@chung/contracts';
+import { ERRORS, errorsOf, isErrorCode, type Language, OPERATIONS } from '@chung/contracts';
 import { escapeHtml, page } from './page.ts';
 
 const WORDS = {
@@ -21,10 +21,10 @@ export function errorIndexPage(language: Language): string {
 
 /** The page a problem document points to; null for a code that does not exist. */
 export function errorPage(code: string, language: Language): string | null {
-  if (!Object.hasOwn(ERRORS, code)) return null;
+  if (!isErrorCode(code)) return null;
   const words = WORDS[language];
-  const { status, title } = ERRORS[code as ErrorCode];
-  const by = OPERATIONS.filter((op) => errorsOf(op).includes(code as ErrorCode)).map(
+  const { status, title } = ERRORS[code];
+  const by = OPERATIONS.filter((op) => errorsOf(op).includes(code)).map(
     (op) => `<li><a href="/docs/api#${op.id}"><code>${op.id}</code></a></li>`,
   );
   const body = `<h1><code>${code}</code></h1><p>${escapeHtml(title[language])}</p><p>${words.status}: <b>${status}</b></p>

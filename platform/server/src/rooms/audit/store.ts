@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import type { Db, Tx } from '../../kernel/db.ts';
+
+const Detail = z.record(z.string(), z.unknown());
 
 export interface EntryRow {
   readonly chain_id: string;
@@ -50,16 +53,25 @@ export async function insertEntry(tx: Tx, row: EntryRow): Promise<void> {
   );
 }
 
-export function selectPage(
+export async function selectPage(
   db: Db,
   filter: { beforeId: string | null; action: string | null; target: string | null; limit: number },
 ): Promise<readonly EntryRow[]> {
-  return db.query<EntryRow>(
-    `SELECT * FROM chung.audit_entries
-      WHERE ($1::uuid IS NULL OR id < $1) AND ($2::text IS NULL OR action = $2) AND ($3::text IS NULL OR target = $3)
-      ORDER BY id DESC LIMIT $4`,
-    [filter.beforeId, filter.action, filter.target, filter.limit],
-  );
+  const rows = await db.prisma.audit_entries.findMany({
+    where: {
+      ...(filter.beforeId !== null && { id: { lt: filter.beforeId } }),
+      ...(filter.action !== null && { action: filter.action }),
+      ...(filter.target !== null && { target: filter.target }),
+    },
+    orderBy: { id: 'desc' },
+    take: filter.limit,
+  });
+  return rows.map((row) => ({
+    ...row,
+    detail: Detail.parse(row.detail),
+    previous: Buffer.from(row.previous),
+    hash: Buffer.from(row.hash),
+  }));
 }
 
 export function selectChain(db: Db, chainId: string, after: bigint, limit: number): Promise<readonly EntryRow[]> {

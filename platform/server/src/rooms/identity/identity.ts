@@ -32,7 +32,7 @@ import type { Standing } from './tokens/standing.ts';
 import { createTokenReader } from './tokens/token-reader.ts';
 import type { LinkDeps } from './upstream/link-account.ts';
 import { createUpstream, type UpstreamOptions } from './upstream/provider.ts';
-import { UPSTREAM_CALLBACK, upstreamRouter } from './upstream/router.ts';
+import { UPSTREAM_CALLBACK, upstreamRouter } from './upstream/http.ts';
 import { type Withdrawal, withdrawScope } from './withdraw-scope.ts';
 
 export interface IdentityOptions {

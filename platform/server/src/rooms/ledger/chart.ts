@@ -15,5 +15,6 @@ export const CHART = {
 export type AccountCode = keyof typeof CHART;
 
 export function accountName(code: number): { vi: string; en: string } {
-  return Object.hasOwn(CHART, code) ? CHART[code as AccountCode] : { vi: `Tài khoản ${code}`, en: `Account ${code}` };
+  const known: Readonly<Record<number, { vi: string; en: string }>> = CHART;
+  return known[code] ?? { vi: `Tài khoản ${code}`, en: `Account ${code}` };
 }

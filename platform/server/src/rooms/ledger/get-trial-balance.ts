@@ -19,7 +19,7 @@ export async function readTrialBalance(db: Db): Promise<TrialBalance> {
     accounts: sums.map(({ account, currency, debit, credit }) => ({
       account: String(account),
       name: accountName(account),
-      currency: currency as 'VND' | 'UNIT',
+      currency,
       debitMinor: toWire(debit),
       creditMinor: toWire(credit),
       balanceMinor: toWire(debit - credit),

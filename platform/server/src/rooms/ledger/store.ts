@@ -5,7 +5,7 @@ import type { Journal, LedgerCurrency, Posting } from './journal.ts';
 
 export interface AccountSum {
   readonly account: number;
-  readonly currency: string;
+  readonly currency: LedgerCurrency;
   readonly debit: bigint;
   readonly credit: bigint;
 }
@@ -48,7 +48,7 @@ export function sumsOfOwner(db: Db, ownerId: string): Promise<readonly AccountSu
 /** All accounts in one snapshot: a total over several statements could show money that does not exist. */
 export async function sumsOfAll(db: Db): Promise<{ sums: readonly AccountSum[]; journals: bigint; now: Date }> {
   const [row] = await db.query<{
-    sums: { account: number; currency: string; debit: string; credit: string }[] | null;
+    sums: { account: number; currency: LedgerCurrency; debit: string; credit: string }[] | null;
     journals: bigint;
     now: Date;
   }>(

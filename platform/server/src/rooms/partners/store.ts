@@ -1,5 +1,5 @@
 import { Partner, type PartnerId, type PartnerStatus } from '@chung/contracts';
-import { constraintOf, type Tx } from '../../kernel/db.ts';
+import { constraintOf, type Db, type Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { ContractTerms, ContractVersion, ServiceClass } from './contract.ts';
 import type { PartnerApplication } from './partner.ts';
@@ -78,15 +78,14 @@ export async function findPartnerBySlug(on: Tx, slug: string): Promise<Partner |
 
 /** Newest first; `before` is the last id of the page before. */
 export async function listPartners(
-  on: Tx,
+  db: Db,
   page: { status: PartnerStatus | undefined; before: string | null; limit: number },
 ): Promise<readonly Partner[]> {
-  const rows = await on.query<PartnerRow>(
-    `SELECT ${COLUMNS} FROM chung.partners p
-      WHERE ($1::text IS NULL OR p.status = $1) AND ($2::uuid IS NULL OR p.id < $2)
-      ORDER BY p.id DESC LIMIT $3`,
-    [page.status ?? null, page.before, page.limit],
-  );
+  const rows = await db.prisma.partners.findMany({
+    where: { ...(page.status !== undefined && { status: page.status }), ...(page.before !== null && { id: { lt: page.before } }) },
+    orderBy: { id: 'desc' },
+    take: page.limit,
+  });
   return rows.map(partnerOf);
 }
 

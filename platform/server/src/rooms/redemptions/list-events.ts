@@ -15,7 +15,7 @@ export async function listEvents(
   const last = rows.at(-1);
   return {
     items: rows.map((row) => ({
-      id: row.id as PartnerEvent['id'],
+      id: row.id,
       type: row.type,
       occurredAt: row.occurred_at.toISOString(),
       data: row.data,

@@ -1,4 +1,4 @@
-import type { RedemptionId, RedemptionState } from '@chung/contracts';
+import { RedemptionId, type RedemptionState } from '@chung/contracts';
 import { CompactSign, compactVerify, createLocalJWKSet, importJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { newId } from '../../kernel/ids.ts';
@@ -6,7 +6,7 @@ import type { RedemptionRow } from './redemption.ts';
 
 export const PRESENTATION_SECONDS = 120;
 
-const Presentation = z.object({ typ: z.literal('presentation'), jti: z.uuidv7(), redemption: z.uuidv7(), exp: z.int(), iss: z.string() });
+const Presentation = z.object({ typ: z.literal('presentation'), jti: z.uuidv7(), redemption: RedemptionId, exp: z.int(), iss: z.string() });
 export type Presentation = z.infer<typeof Presentation>;
 
 /** Signs and reads receipts: compact JWS by Ed25519, verifiable offline against the published key set. */
@@ -16,7 +16,7 @@ export interface ReceiptSigner {
   /** A presentation for the QR: short-lived and usable once. */
   presentationOf(redemption: RedemptionRow, now: Date): Promise<{ token: string; expiresAt: Date }>;
   /** The presentation in a token; null when it is none, was altered or has expired at `now`. */
-  readPresentation(token: string, now: Date): Promise<(Presentation & { redemption: RedemptionId }) | null>;
+  readPresentation(token: string, now: Date): Promise<Presentation | null>;
   readonly publicKeys: { readonly keys: readonly JWK[] };
 }
 
@@ -33,15 +33,16 @@ export function createReceiptSigner(options: { issuer: string; keys: readonly JW
     publicKeys,
     receiptOf: (redemption) => sign(claimsOf(redemption, options.issuer), 'chung-receipt+jws'),
     presentationOf: async (redemption, now) => {
-      const exp = Math.floor(now.getTime() / 1000) + PRESENTATION_SECONDS;
-      const payload = { typ: 'presentation', iss: options.issuer, jti: newId<string>(), redemption: redemption.id, exp };
+      const iat = Math.floor(now.getTime() / 1000);
+      const exp = iat + PRESENTATION_SECONDS;
+      const payload = { typ: 'presentation', iss: options.issuer, jti: newId<string>(), redemption: redemption.id, iat, exp };
       return { token: await sign(payload, 'chung-presentation+jws'), expiresAt: new Date(exp * 1000) };
     },
     readPresentation: async (token, now) => {
       const payload = await verified(token, keySet);
       const parsed = Presentation.safeParse(payload);
       if (!parsed.success || parsed.data.iss !== options.issuer || parsed.data.exp * 1000 <= now.getTime()) return null;
-      return { ...parsed.data, redemption: parsed.data.redemption as RedemptionId };
+      return parsed.data;
     },
   };
 }

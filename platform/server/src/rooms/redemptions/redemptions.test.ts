@@ -232,12 +232,12 @@ describe('a held redemption', () => {
     const made = await claim(member(), await offer(hold(60)));
     const done = await rooms.db.tx((tx) => fulfilRedemption(tx, ports, { principal: partner(), id: made.id }));
     expect(done.state).toBe('FULFILLED');
-    const { items } = await listEvents(ports, partnerId, { limit: 100 });
-    expect(items.filter((event) => event.data['redemptionId'] === made.id).map((event) => event.type)).toEqual([
-      'redemption.reserved.v1',
-      'redemption.redeemed.v1',
-      'redemption.fulfilled.v1',
-    ]);
+    // Events wait for every older transaction of the cluster, also of other test files.
+    const told = async () => {
+      const { items } = await listEvents(ports, partnerId, { limit: 100 });
+      return items.filter((event) => event.data['redemptionId'] === made.id).map((event) => event.type);
+    };
+    await expect.poll(told, { timeout: 10_000 }).toEqual(['redemption.reserved.v1', 'redemption.redeemed.v1', 'redemption.fulfilled.v1']);
   });
 
   test('gives its unit and its limit back when cancelled or lapsed, and the offer opens again (I5)', async () => {

@@ -1,4 +1,4 @@
-import type { MemberId, OfferId, PartnerId, RedemptionId, RedemptionState } from '@chung/contracts';
+import type { EventId, MemberId, OfferId, PartnerId, RedemptionId, RedemptionState } from '@chung/contracts';
 import type { Db, Tx } from '../../kernel/db.ts';
 import type { Cashback, RedemptionRow } from './redemption.ts';
 
@@ -235,7 +235,7 @@ export function selectEvents(
   partnerId: PartnerId,
   after: { txid: string; id: string },
   limit: number,
-): Promise<readonly { id: string; txid: string; type: string; data: Record<string, unknown>; occurred_at: Date }[]> {
+): Promise<readonly { id: EventId; txid: string; type: string; data: Record<string, unknown>; occurred_at: Date }[]> {
   return db.query(
     `SELECT id, txid::text AS txid, type, data, occurred_at FROM chung.outbox
       WHERE partner_id = $1 AND (txid, id) > ($2::xid8, $3::uuid) AND txid < pg_snapshot_xmin(pg_current_snapshot())

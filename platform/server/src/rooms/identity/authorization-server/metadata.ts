@@ -1,11 +1,11 @@
 import { SCOPE_NAMES } from '@chung/contracts';
-import type { Middleware } from 'koa';
+import type { Provider } from 'oidc-provider';
 import { DPOP_ALGORITHMS } from '../tokens/dpop.ts';
 
 const PATHS = new Set(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']);
 
 /** The stock document lists modes that we refuse and not the scopes of our API; both are put right here. */
-export function completeMetadata(resource: string): Middleware {
+export function completeMetadata(resource: string): Parameters<Provider['use']>[0] {
   return async (ctx, next) => {
     await next();
     if (!PATHS.has(ctx.path) || ctx.status !== 200) return;

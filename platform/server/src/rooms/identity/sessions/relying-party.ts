@@ -15,9 +15,6 @@ export function deriveClientKey(secret: string): { privateKey: KeyObject; public
   return { privateKey, publicJwk: { ...publicJwk, alg: 'Ed25519', use: 'sig', kid: KEY_ID } as JWK };
 }
 
-/** Gives openid-client a request's way to our own authorization server. */
-export type SelfFetch = client.CustomFetch;
-
 /**
  * The platform as a relying party of itself: the web apps sign in by the same code + PKCE as everybody. The metadata is known, so no
  * discovery at start; `selfOrigin` is where this process answers when the public address leads through a proxy.

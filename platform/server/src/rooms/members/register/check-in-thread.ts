@@ -12,7 +12,7 @@ export type ThreadMessage =
 
 /** Pieces of the file that may be on their way: enough that neither side waits, few enough that memory stays small. */
 const PIECES_AHEAD = 4;
-const THREAD_MEMORY_MB = 96;
+const THREAD_MEMORY_MB = 64;
 
 /** Lets one side sleep until the other has done something. */
 function createBell(): { ring(): void; heard(): Promise<void> } {
