@@ -1,11 +1,12 @@
 import type { Language, Scope } from '@chung/contracts';
 import { SCOPES } from '@chung/contracts';
-import type { Db } from '../../kernel/db.ts';
+import type { Db, Tx } from '../../kernel/db.ts';
 import { appendEvent } from '../../kernel/outbox.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
 import { type Account, holdsScope } from './account.ts';
 import { type App, purposeOf } from './app.ts';
-import { type Grant, insertReceipt, openGrant, setScopes } from './grant-store.ts';
+import { type Grant, insertReceipt, narrowAuthorizations, openGrant, setScopes } from './grant-store.ts';
+import { tellWithdrawal } from './withdraw-scope.ts';
 
 /** What an app asks of this account, sorted by what must happen. */
 export interface Ask {
@@ -44,21 +45,24 @@ export interface Decision {
   readonly language: Language;
 }
 
+export interface ConsentDeps {
+  readonly db: Db;
+  readonly pairwise: Pairwise;
+  readonly resource: string;
+}
+
 /**
- * Writes what the member decided: the grant's lines, a receipt for each scope that is newly granted, and the partner's event, together.
- * The platform's own web apps and accounts of partners and admins have no grant: nobody's data is passed on.
+ * Writes what the member decided: the grant's lines, a receipt for each scope that is newly granted or taken back, and the partner's events,
+ * together. The platform's own web apps and accounts of partners and admins have no grant: nobody's data is passed on.
  */
-export async function giveConsent(deps: { db: Db; pairwise: Pairwise }, decision: Decision): Promise<void> {
-  const { app, account, granted, refused, language } = decision;
+export async function giveConsent(deps: ConsentDeps, decision: Decision): Promise<void> {
+  const { app, account, granted, language } = decision;
   const { memberId } = account;
   if (memberId === null || app.kind === 'first-party') return;
   await deps.db.tx(async (tx) => {
     const grant = await openGrant(tx, { accountId: account.id, clientId: app.clientId });
     const fresh = granted.filter((scope) => grant.scopes.get(scope)?.state !== 'granted');
     await setScopes(tx, grant.id, { scopes: fresh, state: 'granted' });
-    // Refusing now what was granted before is a withdrawal, and only the member's own page withdraws.
-    const newlyRefused = refused.filter((scope) => holdsScope('member', scope) && !grant.scopes.has(scope));
-    await setScopes(tx, grant.id, { scopes: newlyRefused, state: 'refused' });
     for (const scope of fresh) {
       await insertReceipt(tx, {
         accountId: account.id,
@@ -73,8 +77,20 @@ export async function giveConsent(deps: { db: Db; pairwise: Pairwise }, decision
         language,
       });
     }
+    await refuseScopes(tx, deps, { decision, grant });
     if (app.partnerId === null || fresh.length === 0) return;
     const data = { memberRef: deps.pairwise.subject(app.partnerId, memberId), clientId: app.clientId, scopes: [...fresh] };
     await appendEvent(tx, { type: 'consent.granted.v1', shardId: app.partnerId, partnerId: app.partnerId, data });
   });
+}
+
+/** What was granted before and is left unticked now is taken back, with all that a withdrawal is; the rest is only remembered. */
+async function refuseScopes(tx: Tx, deps: ConsentDeps, { decision, grant }: { decision: Decision; grant: Grant }): Promise<void> {
+  const { app, account, language } = decision;
+  const refused = decision.refused.filter((scope) => holdsScope('member', scope));
+  for (const scope of refused.filter((name) => grant.scopes.get(name)?.state === 'granted')) {
+    await tellWithdrawal(tx, deps.pairwise, { app, account, grantId: grant.id, scope, language });
+    await narrowAuthorizations(tx, { accountId: account.id, clientId: app.clientId, resource: deps.resource }, scope);
+  }
+  await setScopes(tx, grant.id, { scopes: refused, state: 'refused' });
 }

@@ -30,9 +30,9 @@ import { type ChallengeDetail, challengeOf } from './tokens/challenge.ts';
 import { createShortCache } from './tokens/short-cache.ts';
 import type { Standing } from './tokens/standing.ts';
 import { createTokenReader } from './tokens/token-reader.ts';
+import { UPSTREAM_CALLBACK, upstreamRouter } from './upstream/http.ts';
 import type { LinkDeps } from './upstream/link-account.ts';
 import { createUpstream, type UpstreamOptions } from './upstream/provider.ts';
-import { UPSTREAM_CALLBACK, upstreamRouter } from './upstream/http.ts';
 import { type Withdrawal, withdrawScope } from './withdraw-scope.ts';
 
 export interface IdentityOptions {

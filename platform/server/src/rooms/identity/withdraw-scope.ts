@@ -1,11 +1,11 @@
-import { isScope, type Language, type MemberId, type Scope } from '@chung/contracts';
+import { type GrantId, isScope, type Language, type MemberId, type Scope } from '@chung/contracts';
 import type { Db, Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { appendEvent } from '../../kernel/outbox.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
 import type { Account } from './account.ts';
 import { type App, purposeOf } from './app.ts';
-import { deleteGrant, endAuthorizations, type Grant, insertReceipt, lockGrant, narrowAuthorizations, setScopes } from './grant-store.ts';
+import { deleteGrant, endAuthorizations, insertReceipt, lockGrant, narrowAuthorizations, setScopes } from './grant-store.ts';
 import { findAccount, findApp } from './store.ts';
 
 export interface Withdrawal {
@@ -31,7 +31,8 @@ export function withdrawScope(deps: { db: Db; pairwise: Pairwise; resource: stri
     const key = { accountId: account.id, clientId: app.clientId };
     const granted = [...grant.scopes].filter(([, line]) => line.state === 'granted').map(([name]) => name);
     const withdrawn = scope === 'openid' ? granted : [scope];
-    for (const name of withdrawn) await tellWithdrawal(tx, { app, account, grant, scope: name, withdrawal, pairwise: deps.pairwise });
+    for (const name of withdrawn)
+      await tellWithdrawal(tx, deps.pairwise, { app, account, grantId: grant.id, scope: name, language: withdrawal.language });
     if (scope === 'openid') {
       await endAuthorizations(tx, key);
       await deleteGrant(tx, grant.id);
@@ -42,24 +43,28 @@ export function withdrawScope(deps: { db: Db; pairwise: Pairwise; resource: stri
   });
 }
 
-async function tellWithdrawal(
+/** The receipt of a withdrawal and the partner's event. */
+export async function tellWithdrawal(
   tx: Tx,
-  told: { app: App; account: Account; grant: Grant; scope: Scope; withdrawal: Withdrawal; pairwise: Pairwise },
+  pairwise: Pairwise,
+  told: { app: App; account: Account; grantId: GrantId; scope: Scope; language: Language },
 ): Promise<void> {
-  const { app, account, grant, scope, withdrawal, pairwise } = told;
+  const { app, account, grantId, scope, language } = told;
+  const { memberId } = account;
+  if (memberId === null) throw new Error('only members have grants');
   await insertReceipt(tx, {
     accountId: account.id,
-    memberId: withdrawal.memberId,
-    grantId: grant.id,
+    memberId,
+    grantId,
     clientId: app.clientId,
     appName: app.name,
     partnerId: app.partnerId,
     action: 'withdrawn',
     scope,
     purpose: purposeOf(app, scope),
-    language: withdrawal.language,
+    language,
   });
   if (app.partnerId === null) return;
-  const data = { memberRef: pairwise.subject(app.partnerId, withdrawal.memberId), clientId: app.clientId, scope };
+  const data = { memberRef: pairwise.subject(app.partnerId, memberId), clientId: app.clientId, scope };
   await appendEvent(tx, { type: 'consent.withdrawn.v1', shardId: app.partnerId, partnerId: app.partnerId, data });
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ImportId, MemberImport } from '@chung/contracts';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Db } from '../../kernel/db.ts';
+import { WRITES_NO_EVENTS } from '../../kernel/outbox.ts';
 import { isRejectionReason, type Rejection } from './register/rejection.ts';
 
 const LOCK_NAME = 'chung.member_imports';
@@ -224,7 +225,10 @@ export async function stageRows(db: Db, lines: AsyncIterable<string>): Promise<v
   const client = await db.pool.connect();
   let broken: Error | undefined;
   try {
+    // The one long transaction of the platform: marked, so that readers of the outbox need not wait for it.
+    await client.query(`BEGIN; ${WRITES_NO_EVENTS}`);
     await pipeline(Readable.from(lines), client.query(copyFrom(STAGING_COPY)));
+    await client.query('COMMIT');
   } catch (error) {
     // A COPY that was cut off leaves the connection in the middle of a message: it is closed, not given back.
     broken = error instanceof Error ? error : new Error(String(error));

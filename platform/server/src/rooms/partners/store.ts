@@ -81,12 +81,12 @@ export async function listPartners(
   db: Db,
   page: { status: PartnerStatus | undefined; before: string | null; limit: number },
 ): Promise<readonly Partner[]> {
-  const rows = await db.prisma.partners.findMany({
+  const rows = await db.prisma.partner.findMany({
     where: { ...(page.status !== undefined && { status: page.status }), ...(page.before !== null && { id: { lt: page.before } }) },
     orderBy: { id: 'desc' },
     take: page.limit,
   });
-  return rows.map(partnerOf);
+  return rows.map((row) => Partner.parse({ ...row, createdAt: row.createdAt.toISOString() }));
 }
 
 /** The guarded transition: no row means that the partner was in another status (or is not there). */

@@ -11,7 +11,7 @@ export async function listEvents(
   query: { cursor?: string | undefined; limit: number },
 ): Promise<{ items: PartnerEvent[]; nextCursor: string }> {
   const [txid = START[0], id = START[1]] = ports.cursors.decode(query.cursor) ?? START;
-  const rows = await selectEvents(ports.db, partnerId, { txid, id }, query.limit);
+  const rows = await selectEvents(ports.db, { partnerId, after: { txid, id }, limit: query.limit });
   const last = rows.at(-1);
   return {
     items: rows.map((row) => ({

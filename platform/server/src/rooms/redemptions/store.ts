@@ -1,5 +1,6 @@
 import type { EventId, MemberId, OfferId, PartnerId, RedemptionId, RedemptionState } from '@chung/contracts';
 import type { Db, Tx } from '../../kernel/db.ts';
+import { outboxHorizon } from '../../kernel/outbox.ts';
 import type { Cashback, RedemptionRow } from './redemption.ts';
 
 type Reader = Pick<Db, 'query'> | Tx;
@@ -230,16 +231,15 @@ export async function usageOf(db: Db, memberId: MemberId, offerIds: readonly Off
 }
 
 /** Events of a partner after a position, none from a transaction that may still be overtaken by an older one. */
-export function selectEvents(
+export async function selectEvents(
   db: Db,
-  partnerId: PartnerId,
-  after: { txid: string; id: string },
-  limit: number,
+  page: { partnerId: PartnerId; after: { txid: string; id: string }; limit: number },
 ): Promise<readonly { id: EventId; txid: string; type: string; data: Record<string, unknown>; occurred_at: Date }[]> {
+  const horizon = await outboxHorizon(db);
   return db.query(
     `SELECT id, txid::text AS txid, type, data, occurred_at FROM chung.outbox
-      WHERE partner_id = $1 AND (txid, id) > ($2::xid8, $3::uuid) AND txid < pg_snapshot_xmin(pg_current_snapshot())
+      WHERE partner_id = $1 AND (txid, id) > ($2::xid8, $3::uuid) AND txid < $5::xid8
       ORDER BY txid, id LIMIT $4`,
-    [partnerId, after.txid, after.id, limit],
+    [page.partnerId, page.after.txid, page.after.id, page.limit, horizon],
   );
 }

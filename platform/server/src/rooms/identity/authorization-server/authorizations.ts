@@ -1,20 +1,12 @@
 import type { Language, Scope } from '@chung/contracts';
 import { isScope } from '@chung/contracts';
 import type { Grant, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { Db } from '../../../kernel/db.ts';
-import type { Pairwise } from '../../../kernel/pairwise.ts';
 import type { Account } from '../account.ts';
 import type { App } from '../app.ts';
-import { giveConsent, needsAnswer, sortAsk } from '../give-consent.ts';
+import { type ConsentDeps, giveConsent, needsAnswer, sortAsk } from '../give-consent.ts';
 import { findGrant } from '../grant-store.ts';
 import { languageOf } from '../pages/language.ts';
 import { findAccount, findUsableApp } from '../store.ts';
-
-export interface AuthorizationDeps {
-  readonly db: Db;
-  readonly pairwise: Pairwise;
-  readonly resource: string;
-}
 
 export interface Answer {
   readonly account: Account;
@@ -30,7 +22,7 @@ export interface Answer {
  * Writes the member's decision and makes oidc-provider's own grant of it. That one belongs to this one sign-in, so that a stolen refresh
  * token ends one sign-in and not what the member decided; every use is checked against both.
  */
-export async function authorize(provider: Provider, deps: AuthorizationDeps, answer: Answer): Promise<Grant> {
+export async function authorize(provider: Provider, deps: ConsentDeps, answer: Answer): Promise<Grant> {
   await giveConsent(deps, answer);
   const grant = new provider.Grant({ accountId: answer.account.id, clientId: answer.app.clientId });
   grant.addOIDCScope(answer.requested.filter((scope) => scope === 'openid' || scope === 'offline_access').join(' '));
@@ -41,7 +33,7 @@ export async function authorize(provider: Provider, deps: AuthorizationDeps, ans
 }
 
 /** The grant for a request that needs no question; undefined when the member must be asked first. */
-export async function authorizeWithoutAsking(ctx: KoaContextWithOIDC, deps: AuthorizationDeps): Promise<Grant | undefined> {
+export async function authorizeWithoutAsking(ctx: KoaContextWithOIDC, deps: ConsentDeps): Promise<Grant | undefined> {
   const { provider, result, client, account: signedIn, prompts } = ctx.oidc;
   const answered = result?.consent?.grantId;
   if (answered !== undefined) return provider.Grant.find(answered);

@@ -122,8 +122,11 @@ async function showPage(deps: InteractionDeps, { request, response, at }: Exchan
   if (request.query['lang'] !== undefined) rememberLanguage(response, at.language);
   if (at.interaction.prompt.name === 'consent') return showConsent(deps, { response, at });
   const words = WORDS[at.language];
-  const problems: Readonly<Record<string, string>> = { upstream: words.upstreamFailed, unknown: words.upstreamUnknown };
-  const problem = problems[String(request.query['problem'] ?? '')];
+  const problems = new Map<unknown, string>([
+    ['upstream', words.upstreamFailed],
+    ['unknown', words.upstreamUnknown],
+  ]);
+  const problem = problems.get(request.query['problem']);
   showSignIn(deps, { response, at }, problem === undefined ? {} : { problem });
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { MemberId } from '@chung/contracts';
 import type { JWK } from 'jose';
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
@@ -54,8 +55,13 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.proxy = deps.trustProxy;
   provider.use(completeMetadata(deps.resource));
   // The stock check looks and then writes: two nodes could both accept one assertion or proof.
+  // The id is hashed: its length is the client's choice.
   provider.ReplayDetection.unique = (issuer, jti, expiresAt) =>
-    seeOnce(deps.db, `oauth\0${issuer}\0${jti}`.replaceAll('\0', ' '), expiresAt - Math.floor(Date.now() / 1000));
+    seeOnce(
+      deps.db,
+      createHash('sha256').update(`oauth\0${issuer}\0${jti}`).digest('base64url'),
+      expiresAt - Math.floor(Date.now() / 1000),
+    );
   provider.on('server_error', (_ctx, error) => deps.log.error({ err: error }, 'authorization server failed'));
   provider.on('access_token.issued', ({ accountId, clientId }) => {
     if (!accountId || !clientId) return;

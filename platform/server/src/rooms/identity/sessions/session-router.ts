@@ -145,7 +145,8 @@ async function finishLogin(deps: SessionRouterDeps, attempts: SealedCookies, { a
   } catch (error) {
     // The person pressed "cancel": back to where they were, signed out as before.
     if (error instanceof client.AuthorizationResponseError && error.error === 'access_denied') return response.redirect(303, HOMES[app]);
-    deps.log.warn({ err: error, app }, 'web sign-in failed');
+    // Only the sentence: the library's errors carry what was sent, codes and claims among it.
+    deps.log.warn({ app, reason: String(error) }, 'web sign-in failed');
     sendFailure({ app, request, response });
   }
 }

@@ -47,7 +47,7 @@ export function upstreamRouter(deps: UpstreamRouterDeps): Router {
       cookies.set(response, { name: journeyCookie(attempt.state), path: UPSTREAM_CALLBACK, value: journey });
       response.redirect(303, url.href);
     } catch (error) {
-      deps.log.warn({ err: error }, 'the upstream identity provider does not answer');
+      deps.log.warn({ reason: String(error) }, 'the upstream identity provider does not answer');
       response.redirect(303, `${interactionPath(uid)}?problem=upstream`);
     }
   });
@@ -66,7 +66,7 @@ export function upstreamRouter(deps: UpstreamRouterDeps): Router {
       cookies.set(response, { name: 'chung_upstream_done', path, value: { uid: journey.uid, accountId: account.id } });
       response.redirect(303, `${path}/upstream/done`);
     } catch (error) {
-      deps.log.warn({ err: error }, 'sign-in at the upstream identity provider failed');
+      deps.log.warn({ reason: String(error) }, 'sign-in at the upstream identity provider failed');
       response.redirect(303, `${path}?problem=upstream`);
     }
   });

@@ -1,0 +1,57 @@
+import type { PartnerId } from '@chung/contracts';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../../test/harness/database.ts';
+import { createDb, type Db } from './db.ts';
+import { newId } from './ids.ts';
+import { appendEvent, outboxHorizon, WRITES_NO_EVENTS } from './outbox.ts';
+
+let database: TestDatabase;
+let db: Db;
+const partnerId = newId<PartnerId>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = createDb(database.serverUrl, { poolSize: 4, onIdleError: () => {} });
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+const tell = () => db.tx((tx) => appendEvent(tx, { type: 'partner.approved.v1', shardId: partnerId, partnerId, data: { partnerId } }));
+
+async function below(horizon: string): Promise<number> {
+  const [row] = await db.query<{ n: bigint }>('SELECT count(*) AS n FROM chung.outbox WHERE txid < $1::xid8', [horizon]);
+  return Number(row?.n);
+}
+
+test('an event is below the horizon once it and every older transaction have ended', async () => {
+  const slow = new pg.Client({ connectionString: database.serverUrl });
+  await slow.connect();
+  await slow.query('BEGIN');
+  await slow.query('SELECT pg_current_xact_id()');
+  await tell();
+  expect(await below(await outboxHorizon(db)), 'the older one could still add an event').toBe(0);
+  await slow.query('ROLLBACK');
+  await expect.poll(async () => below(await outboxHorizon(db))).toBe(1);
+  await slow.end();
+});
+
+test('a long transaction that says it adds no event holds nothing back', async () => {
+  const copying = new pg.Client({ connectionString: database.serverUrl });
+  await copying.connect();
+  await copying.query(`BEGIN; ${WRITES_NO_EVENTS}`);
+  await copying.query('SELECT pg_current_xact_id()');
+  const before = await below(await outboxHorizon(db));
+  await tell();
+  await expect.poll(async () => below(await outboxHorizon(db))).toBe(before + 1);
+  await copying.query('COMMIT');
+  await copying.end();
+});
+
+test('an event with data that its type does not declare is a bug and stops its transaction', async () => {
+  // @ts-expect-error the type names what the data must be
+  const wrong = db.tx((tx) => appendEvent(tx, { type: 'partner.approved.v1', shardId: partnerId, partnerId, data: { offerId: 'x' } }));
+  await expect(wrong).rejects.toThrow();
+});
