@@ -80,9 +80,9 @@ function StoredOffer({ offer }: { offer: PartnerOffer }) {
   const partner = usePartner();
   const isLocked = offer.state === 'submitted' || partner.status !== 'active';
   const [initial] = useState(() => formOf(offer));
-  const { editor, isDirty, problemCount, take, refuse, settle } = useOfferForm(initial, isLocked);
+  const { editor, isDirty, problemCount, take, refuse, settle, fieldOf } = useOfferForm(initial, isLocked);
   const { save, change } = useSave(offer, refuse, settle);
-  const submission = useSubmission(offer, refuse);
+  const submission = useSubmission(offer, { refuse, fieldOf });
   const notice = partner.status === 'suspended' ? 'suspended' : offer.state;
   const free = offer.counts.codes?.free ?? 0;
   const needsCodes = offer.codes === 'pool' && free < offer.counts.available;

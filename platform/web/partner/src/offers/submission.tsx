@@ -10,12 +10,16 @@ interface SubmissionHandle {
   readonly send: UseMutationResult<Submission, Error, void>;
   /** The last submission made on this page; it survives the reload of the offer that it causes. */
   readonly last: Submission | undefined;
+  readonly fieldOf: (path: string) => string;
 }
 
 const lastKey = (offerId: string) => ['partner.offers.submit', offerId];
 
 /** Sends the offer to review. A refusal by the automatic checks also marks the fields it names. */
-export function useSubmission(offer: PartnerOffer, refuse: (error: Error) => void): SubmissionHandle {
+export function useSubmission(
+  offer: PartnerOffer,
+  { refuse, fieldOf }: { refuse: (error: Error) => void; fieldOf: (path: string) => string },
+): SubmissionHandle {
   const api = useApi();
   const queries = useQueryClient();
   const send = useMutation({
@@ -27,15 +31,15 @@ export function useSubmission(offer: PartnerOffer, refuse: (error: Error) => voi
       void queries.invalidateQueries({ queryKey: ['partner.offers.list'] });
     },
   });
-  return { send, last: queries.getQueryData<Submission>(lastKey(offer.id)) };
+  return { send, last: queries.getQueryData<Submission>(lastKey(offer.id)), fieldOf };
 }
 
-function ChecksFailed({ error }: { error: ApiError }) {
+function ChecksFailed({ error, fieldOf }: { error: ApiError; fieldOf: (path: string) => string }) {
   const t = useTexts<PartnerTexts>();
   // The same findings come as fields and as reasons; fields also say where.
   const findings =
     error.fields.length > 0
-      ? error.fields.map((field) => ({ rule: field.code, words: field.message, path: field.path.replace(/^\//, '').replaceAll('/', '.') }))
+      ? error.fields.map((field) => ({ rule: field.code, words: field.message, path: field.path }))
       : error.reasons.map((reason) => ({ rule: reason.fact, words: reason.message, path: '' }));
   return (
     <Alert color="red" variant="light" role="alert" title={t('offers.submit.failed.title')}>
@@ -46,7 +50,7 @@ function ChecksFailed({ error }: { error: ApiError }) {
         rules={findings.map(({ rule, words, path }) => ({
           rule,
           words,
-          ...(path ? { onGo: () => focusField(path) } : {}),
+          ...(path ? { onGo: () => focusField(fieldOf(path)) } : {}),
         }))}
       />
     </Alert>
@@ -54,10 +58,10 @@ function ChecksFailed({ error }: { error: ApiError }) {
 }
 
 /** What came of submitting: findings that stopped it, or the place in the queue with the remarks the reviewer will see. */
-export function SubmissionNotice({ submission: { send, last } }: { submission: SubmissionHandle }) {
+export function SubmissionNotice({ submission: { send, last, fieldOf } }: { submission: SubmissionHandle }) {
   const t = useTexts<PartnerTexts>();
   const local = useLocal();
-  if (send.error instanceof ApiError && send.error.code === 'checks_failed') return <ChecksFailed error={send.error} />;
+  if (send.error instanceof ApiError && send.error.code === 'checks_failed') return <ChecksFailed error={send.error} fieldOf={fieldOf} />;
   if (send.error) return <ProblemNotice error={send.error} onRetry={() => send.mutate()} />;
   if (last?.state !== 'waiting') return null;
   return (

@@ -67,6 +67,7 @@ describe('draftOf', () => {
     const form = written({ eligibility: { ...eligibility, provinces: ['99'] } });
     expect(serverFieldPath('eligibility.all.1.in.0', form)).toBe('eligibility.province');
     expect(serverFieldPath('/window/endsAt', form)).toBe('window.endsAt');
+    expect(serverFieldPath('benefit', form)).toBe('benefit.rateBasisPoints');
   });
   it('opens what it wrote without a change, for every kind', () => {
     for (const kind of ['percentage', 'fixed_amount', 'free_voucher', 'bundle', 'trial', 'cashback'] as const) {

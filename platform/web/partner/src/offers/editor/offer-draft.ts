@@ -121,8 +121,20 @@ export function fieldPath(path: readonly string[], body: unknown): string {
   return path.join('.');
 }
 
+/** Where a remark on the benefit as a whole is put right. */
+const MAIN_FIELD: Readonly<Record<OfferForm['kind'], string>> = {
+  percentage: 'rateBasisPoints',
+  fixed_amount: 'discountMinor',
+  free_voucher: 'faceValueMinor',
+  bundle: 'bundlePriceMinor',
+  trial: 'days',
+  cashback: 'cashbackMinor',
+};
+
 /** The paths of a server answer (`/window/endsAt` or `window.endsAt`) in the editor's terms. */
 export function serverFieldPath(path: string, form: OfferForm): string {
   const parts = path.split(/[./]/).filter((part) => part !== '' && part !== 'body');
-  return fieldPath(parts, bodyOf(form));
+  const field = fieldPath(parts, bodyOf(form));
+  if (field === 'benefit') return `benefit.${MAIN_FIELD[form.kind]}`;
+  return field === 'window' ? 'window.endsAt' : field;
 }

@@ -14,6 +14,8 @@ interface OfferFormHandle {
   readonly take: () => OfferDraft | null;
   /** Shows a refusal of the platform at the fields it names. */
   readonly refuse: (error: Error) => void;
+  /** The field that a path in an answer of the platform is about. */
+  readonly fieldOf: (path: string) => string;
   /** What is on the page is now what is stored. */
   readonly settle: () => void;
 }
@@ -84,6 +86,7 @@ export function useOfferForm(initial: OfferForm, isLocked: boolean): OfferFormHa
       setRefused(new Map(all));
       goTo(all[0]?.[0]);
     },
+    fieldOf: (path) => serverFieldPath(path, form),
     settle: () => {
       setSaved(form);
       setWasTried(false);
