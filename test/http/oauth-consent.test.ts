@@ -176,6 +176,15 @@ describe('withdrawal', () => {
     expect(page.text).toContain('Để làm member.profile:read');
   });
 
+  test('leaving a box empty that was ticked before takes the scope back, with its receipt', async () => {
+    const { tokens } = await memberTokens(platform, app, { username: member.username, scope: ALL, scopes: ['redemptions:read'] });
+    const { browser, page } = await consentPage({ prompt: 'consent' });
+    await browser.submit(page, { decision: 'allow' }, '/consent');
+    await oneSecond();
+    expect((await probe(platform, tokens.access_token)).body.scopes).not.toContain('redemptions:read');
+    expect((await receiptsOf())[0]).toMatchObject({ action: 'withdrawn', scope: 'redemptions:read' });
+  });
+
   test('404: another member’s grant, an unknown scope and one that is not granted', async () => {
     await memberTokens(platform, app, { username: member.username, scope: ALL });
     const [grant] = await grantsOf();
