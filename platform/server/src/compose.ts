@@ -1,4 +1,4 @@
-import type { PartnerId } from '@chung/contracts';
+import { AccountId, type PartnerId } from '@chung/contracts';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
@@ -92,7 +92,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
       ...catalogueRoutes(catalogue),
       ...redemptionsRoutes(redemptions),
       ...ledgerRoutes({ db }),
-      ...auditRoutes({ db, cursors }),
+      ...auditRoutes({ db, cursors, nameOf: ({ id }) => actorName(identity, db, id) }),
     ],
     identityRouter: identity.router,
     publicDocuments: { '/.well-known/chung-receipt-keys.json': () => receipts.publicKeys },
@@ -133,6 +133,12 @@ function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
         detail,
       }),
   };
+}
+
+/** An app acts under its client id, which is its name; a person under an account. */
+async function actorName(identity: Identity, db: Db, id: string): Promise<string | null> {
+  const account = AccountId.safeParse(id);
+  return account.success ? identity.accountName(db, account.data) : id;
 }
 
 /** Ready means the database answers a query now, not that it once did. */

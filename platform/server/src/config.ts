@@ -26,9 +26,20 @@ const jwkSet = (curve: string) =>
     .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.string(), crv: z.literal(curve), kid: z.string(), d: z.string() })).min(1) }))
     .transform((set) => set.keys as JWK[]);
 
+/** The "bad ports" of the WHATWG Fetch standard above 1024: a page there opens in no browser, and our own fetch refuses them too. */
+const BLOCKED_PORTS: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+]);
+
 /** How every setting is read. */
 const SCHEMAS = {
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4100),
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .refine((port) => !BLOCKED_PORTS.has(port), 'is a port that browsers refuse to open; choose another')
+    .default(4100),
   HOST: z.string().min(1).default('127.0.0.1'),
   CHUNG_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CHUNG_DATA_DIR: z.string().min(1).default('.data'),

@@ -14,6 +14,7 @@ import { createProgressLine } from './progress-line.ts';
 
 const USAGE = 'Usage: npm run members:import -- FILE [--report PATH] [--units UNITS_FILE]';
 const SHOWN_ERRORS = 5;
+const INTERRUPTED = 130;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -55,14 +56,25 @@ async function sizeOf(file: string): Promise<number> {
 async function runImport(members: Members, given: Arguments, bytes: number): Promise<ImportRecord> {
   const progress = createProgressLine(process.stdout);
   const file = createReadStream(given.file);
-  // Ctrl-C ends the reading; the import then cleans up behind itself as after any file that was cut.
-  process.once('SIGINT', () => file.destroy(Object.assign(new Error('stopped'), { code: 'ECONNRESET' })));
+  // Ctrl-C ends the reading, or the writing after the running batch; the import cleans up behind itself. A second one does not wait.
+  const stop = new AbortController();
+  process.once('SIGINT', () => {
+    stop.abort();
+    file.destroy(Object.assign(new Error('stopped'), { code: 'ECONNRESET' }));
+    process.once('SIGINT', () => process.exit(INTERRUPTED));
+  });
   const onProgress = ({ step, rows, bytes: read, rowsToWrite }: ImportProgress) =>
     step === 'reading'
       ? progress.show({ label: 'Reading', rows, done: bytes > 0 ? read / bytes : 0 })
       : progress.show({ label: 'Writing', rows, done: rowsToWrite > 0 ? rows / rowsToWrite : 1 });
   try {
-    return await members.importMembers({ file, source: 'command', onProgress, ...(given.report ? { reportPath: given.report } : {}) });
+    return await members.importMembers({
+      file,
+      source: 'command',
+      onProgress,
+      signal: stop.signal,
+      ...(given.report ? { reportPath: given.report } : {}),
+    });
   } finally {
     file.destroy();
     progress.end();
@@ -125,5 +137,5 @@ process.once('SIGINT', () => {
 process.exitCode = await main().catch((error: unknown) => {
   const { sentences, exitCode } = explain(error);
   process.stderr.write(`${isInterrupted ? 'Stopped.' : sentences.join('\n')}\n`);
-  return isInterrupted ? 130 : exitCode;
+  return isInterrupted ? INTERRUPTED : exitCode;
 });
