@@ -41,6 +41,8 @@ export interface ImportOrder {
   /** Where rejected rows go; below the data directory when not given. */
   readonly reportPath?: string;
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** Stops the writing between two batches; what is written stays. */
+  readonly signal?: AbortSignal;
 }
 
 /** 128 bits: two versions of one row will not meet. */
@@ -76,7 +78,10 @@ async function runImport(deps: ImportDeps, order: ImportOrder): Promise<store.Im
   try {
     await stageFile(deps, order, { counts, report });
     await store.takeOutDuplicates(db, report.add);
-    await writeMembers(db, counts, (rows, rowsToWrite) => order.onProgress?.({ step: 'writing', rows, bytes: 0, rowsToWrite }));
+    await writeMembers(db, counts, (rows, rowsToWrite) => {
+      order.onProgress?.({ step: 'writing', rows, bytes: 0, rowsToWrite });
+      order.signal?.throwIfAborted();
+    });
     const reportPath = await report.close();
     counts.rejected = report.rejectedRows;
     const done = await store.finishImport(db, id, {

@@ -12,7 +12,8 @@ export type ThreadMessage =
 
 /** Pieces of the file that may be on their way: enough that neither side waits, few enough that memory stays small. */
 const PIECES_AHEAD = 4;
-const THREAD_MEMORY_MB = 64;
+/** Rows live for milliseconds: with the default room for garbage an import would take half a gigabyte. */
+const THREAD_MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 12 };
 
 /** Lets one side sleep until the other has done something. */
 function createBell(): { ring(): void; heard(): Promise<void> } {
@@ -34,7 +35,7 @@ export async function* checkRegisterInThread(source: AsyncIterable<Buffer>, cont
   const thread = new Worker(new URL('./check-thread.ts', import.meta.url), {
     workerData: context,
     execArgv: ['--conditions=chung-source'],
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MB },
+    resourceLimits: THREAD_MEMORY,
   });
   const messages: (ThreadMessage | { readonly type: 'failed'; readonly error: unknown })[] = [];
   const news = createBell();
