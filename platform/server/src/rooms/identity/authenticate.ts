@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { GrantId, Scope } from '@chung/contracts';
+import { GrantId, type Scope } from '@chung/contracts';
 import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
@@ -78,7 +78,7 @@ export function principalOf(
     clientId,
     partnerId: app.partnerId,
     // The member's own line for this app; our web app has none, its sign-in is the grant.
-    grantId: consent?.grantId ?? (token.oidcGrant as GrantId),
+    grantId: consent?.grantId ?? GrantId.parse(token.oidcGrant),
     subject: deps.pairwise.subject(app.partnerId, account.memberId),
     scopes,
   };

@@ -23,7 +23,7 @@ export interface Ask {
 /** Decides for each requested scope whether the member must be asked. `again` asks also what was answered before. */
 export function sortAsk(requested: readonly Scope[], context: { app: App; account: Account; grant: Grant | null; again?: boolean }): Ask {
   const { app, account, grant, again = false } = context;
-  const ask = { settled: [] as Scope[], required: [] as Scope[], optional: [] as Scope[], refused: [] as Scope[] };
+  const ask: Record<keyof Ask, Scope[]> = { settled: [], required: [], optional: [], refused: [] };
   for (const scope of requested) {
     const before = again ? undefined : grant?.scopes.get(scope)?.state;
     if (!holdsScope(account.kind, scope)) ask.refused.push(scope);

@@ -27,14 +27,8 @@ export async function listGrants(deps: ListDeps, { memberId, cursor, limit }: Me
   const account = await findAccount(db, { memberId });
   if (!account) return EMPTY;
   const rows = await listGrantsOf(db, { accountId: account.id, before, limit: limit + 1 });
-  const views = new Map<Grant, MemberGrant>();
-  for (const grant of rows.slice(0, limit)) views.set(grant, await grantView(deps, grant));
-  return pageFrom(rows, {
-    limit,
-    cursors,
-    position: (grant) => [grant.id],
-    item: (grant) => views.get(grant) as MemberGrant,
-  });
+  const page = pageFrom(rows, { limit, cursors, position: (grant) => [grant.id], item: (grant) => grant });
+  return { items: await Promise.all(page.items.map((grant) => grantView(deps, grant))), nextCursor: page.nextCursor };
 }
 
 async function grantView(deps: ListDeps, grant: Grant): Promise<MemberGrant> {

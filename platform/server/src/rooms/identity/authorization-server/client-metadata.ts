@@ -2,7 +2,7 @@ import { SCOPES } from '@chung/contracts';
 import type { AdapterPayload } from 'oidc-provider';
 import type { App } from '../app.ts';
 
-const CLIENT_KEY_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
+export const CLIENT_KEY_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'] as const;
 
 /** An app as oidc-provider wants it. All the policy on clients is here and holds for each of them. */
 export function clientMetadata(app: App): AdapterPayload {
@@ -26,5 +26,3 @@ export function clientMetadata(app: App): AdapterPayload {
     require_pushed_authorization_requests: app.kind !== 'native',
   };
 }
-
-export const clientKeyAlgorithms: readonly string[] = CLIENT_KEY_ALGORITHMS;

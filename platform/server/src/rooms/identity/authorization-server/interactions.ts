@@ -1,6 +1,7 @@
 import { isScope, type Language, type PartnerId } from '@chung/contracts';
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
 import { errors, type Interaction, type Provider } from 'oidc-provider';
+import { z } from 'zod';
 import type { Db } from '../../../kernel/db.ts';
 import type { Pairwise } from '../../../kernel/pairwise.ts';
 import type { Account } from '../account.ts';
@@ -39,6 +40,8 @@ interface Scene {
 }
 
 const BODY_LIMIT = '16kb';
+const SignInForm = z.object({ username: z.string().trim().min(1), password: z.string().min(1) });
+const ConsentForm = z.object({ decision: z.literal('allow'), scope: z.union([z.string(), z.array(z.string())]).default([]) });
 
 /** Our sign-in and consent pages, between oidc-provider's authorization endpoint and its answer to the app. */
 export function interactionRouter(deps: InteractionDeps): Router {
@@ -152,9 +155,9 @@ function showSignIn(
 
 async function handleSignIn(deps: InteractionDeps, { request, response, at }: Exchange): Promise<void> {
   const words = WORDS[at.language];
-  const { username, password } = (request.body ?? {}) as { username?: unknown; password?: unknown };
-  if (typeof username !== 'string' || typeof password !== 'string' || !username || !password)
-    return showSignIn(deps, { response, at }, { problem: words.missing, status: 422 });
+  const typed = SignInForm.safeParse(request.body);
+  if (!typed.success) return showSignIn(deps, { response, at }, { problem: words.missing, status: 422 });
+  const { username, password } = typed.data;
   const result = await signIn({ db: deps.db, secret: deps.secret }, { username, password, address: request.ip ?? '' });
   switch (result.outcome) {
     case 'locked': {
@@ -224,12 +227,12 @@ async function showConsent(deps: InteractionDeps, { response, at }: Pick<Exchang
 }
 
 async function handleConsent(deps: InteractionDeps, { request, response, at }: Exchange): Promise<void> {
-  const { decision, scope } = (request.body ?? {}) as { decision?: unknown; scope?: unknown };
+  const answer = ConsentForm.safeParse(request.body);
   // Anything but a clear yes is a no.
-  if (decision !== 'allow') return refuse(deps, request, response);
+  if (!answer.success) return refuse(deps, request, response);
   const account = await signedInAccount(deps, at);
   const { requested, ask } = await askOf(deps, at, account);
-  const named: readonly unknown[] = Array.isArray(scope) ? scope : [scope];
+  const named: readonly string[] = [answer.data.scope].flat();
   const chosen = ask.optional.filter((name) => named.includes(name));
   // Something changed while the page was open (another tab, a new purpose): show what is asked now.
   if (![...ask.settled, ...ask.required].every((name) => named.includes(name))) return showConsent(deps, { response, at });

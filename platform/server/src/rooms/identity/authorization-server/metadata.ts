@@ -9,7 +9,7 @@ export function completeMetadata(resource: string): Parameters<Provider['use']>[
   return async (ctx, next) => {
     await next();
     if (!PATHS.has(ctx.path) || ctx.status !== 200) return;
-    Object.assign(ctx.body as object, {
+    Object.assign(Object(ctx.body), {
       response_modes_supported: ['query'],
       scopes_supported: [...new Set(['openid', 'offline_access', ...SCOPE_NAMES])],
       ui_locales_supported: ['vi', 'en'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MemberId } from '@chung/contracts';
+import { MemberId } from '@chung/contracts';
 import type { JWK } from 'jose';
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Logger } from 'pino';
@@ -13,7 +13,7 @@ import type { TokenReader } from '../tokens/token-reader.ts';
 import { createAdapter } from './adapter.ts';
 import { seeOnce } from './artifact-store.ts';
 import { authorizeWithoutAsking } from './authorizations.ts';
-import { clientKeyAlgorithms } from './client-metadata.ts';
+import { CLIENT_KEY_ALGORITHMS } from './client-metadata.ts';
 import { completeMetadata } from './metadata.ts';
 import { resourceServerFor } from './resource-server.ts';
 
@@ -91,8 +91,8 @@ function configurationOf(deps: ProviderDeps): Configuration {
     clientAuthMethods: ['none', 'private_key_jwt'],
     enabledJWA: {
       idTokenSigningAlgValues: ['ES256'],
-      clientAuthSigningAlgValues: [...clientKeyAlgorithms] as ['ES256'],
-      dPoPSigningAlgValues: [...DPOP_ALGORITHMS] as ['ES256'],
+      clientAuthSigningAlgValues: [...CLIENT_KEY_ALGORITHMS],
+      dPoPSigningAlgValues: [...DPOP_ALGORITHMS],
     },
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'private_key_jwt' },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
@@ -111,7 +111,7 @@ function configurationOf(deps: ProviderDeps): Configuration {
     pairwiseIdentifier: async (_ctx, accountId, client) => {
       const [account, app] = await Promise.all([findAccount(db, { id: accountId }), findApp(db, client.clientId)]);
       // People of partners and admins have no member id; their account's takes its place.
-      return deps.pairwise.subject(app?.partnerId ?? null, account?.memberId ?? (accountId as string as MemberId));
+      return deps.pairwise.subject(app?.partnerId ?? null, account?.memberId ?? MemberId.parse(accountId));
     },
     loadExistingGrant: (ctx) => authorizeWithoutAsking(ctx, { db, pairwise: deps.pairwise, resource }),
     // Which sign-in a JWT came of: looked up at every call, so that it dies with its grant.

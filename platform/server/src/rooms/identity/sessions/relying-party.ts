@@ -12,7 +12,7 @@ export function deriveClientKey(secret: string): { privateKey: KeyObject; public
   const seed = Buffer.from(hkdfSync('sha256', secret, 'chung', 'web-client-key', 32));
   const privateKey = createPrivateKey({ key: Buffer.concat([ED25519_PREFIX, seed]), format: 'der', type: 'pkcs8' });
   const publicJwk = createPublicKey(privateKey).export({ format: 'jwk' });
-  return { privateKey, publicJwk: { ...publicJwk, alg: 'Ed25519', use: 'sig', kid: KEY_ID } as JWK };
+  return { privateKey, publicJwk: { ...publicJwk, alg: 'Ed25519', use: 'sig', kid: KEY_ID } };
 }
 
 /**
@@ -41,18 +41,18 @@ export async function createRelyingParty(deps: {
     { id_token_signed_response_alg: 'ES256' },
     client.PrivateKeyJwt({ key, kid: KEY_ID }),
   );
-  configuration[client.customFetch] = (url, options) => {
+  configuration[client.customFetch] = (url, { method, redirect, body, signal, headers: given }) => {
     const to = new URL(url);
     const self = new URL(deps.selfOrigin());
     to.protocol = self.protocol;
     to.host = self.host;
     // Behind a proxy this call comes without one; the header says how the outside world sees it.
     const headers = {
-      ...options.headers,
+      ...given,
       'x-forwarded-proto': new URL(issuer).protocol.slice(0, -1),
       'x-forwarded-host': new URL(issuer).host,
     };
-    return fetch(to, { ...(options as RequestInit), headers });
+    return fetch(to, { method, redirect, headers, body: body ?? null, signal: signal ?? null });
   };
   if (new URL(issuer).protocol === 'http:') client.allowInsecureRequests(configuration);
   return configuration;

@@ -4,6 +4,7 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import type { Provider } from 'oidc-provider';
 import * as client from 'openid-client';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { DomainError } from '../../../kernel/errors.ts';
 import { createVault } from '../../../kernel/vault.ts';
 import { WEB_APP_SCOPES } from '../first-party-apps.ts';
@@ -29,12 +30,7 @@ export interface SessionRouterDeps {
   readonly partnerName: (partnerId: PartnerId) => Promise<string | null>;
 }
 
-interface Attempt {
-  readonly state: string;
-  readonly nonce: string;
-  readonly verifier: string;
-  readonly returnTo: string;
-}
+const Attempt = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() });
 
 const HOMES: Readonly<Record<WebApp, string>> = { member: '/', partner: '/partner/', admin: '/admin/' };
 const ATTEMPT_SECONDS = 600;
@@ -93,7 +89,7 @@ const callbackOf = (deps: SessionRouterDeps, app: WebApp) => `${deps.baseUrl}/se
 
 async function startLogin(deps: SessionRouterDeps, attempts: SealedCookies, { app, request, response }: Exchange): Promise<void> {
   const verifier = client.randomPKCECodeVerifier();
-  const attempt: Attempt = {
+  const attempt: z.infer<typeof Attempt> = {
     state: randomBytes(24).toString('base64url'),
     nonce: client.randomNonce(),
     verifier,
@@ -120,7 +116,7 @@ const attemptCookie = (app: WebApp, state: string) => `chung_${app}_${state.slic
 async function finishLogin(deps: SessionRouterDeps, attempts: SealedCookies, { app, request, response }: Exchange): Promise<void> {
   const state = typeof request.query['state'] === 'string' ? request.query['state'] : '';
   const name = attemptCookie(app, state);
-  const attempt = attempts.read<Attempt>(cookieOf(request, name), name);
+  const attempt = attempts.read(cookieOf(request, name), name, Attempt);
   attempts.clear(response, { name, path: `/session/${app}` });
   // Without its cookie the answer is another browser's, or an attacker's own sign-in: never a session here.
   if (!attempt || attempt.state !== state) return sendFailure({ app, request, response });

@@ -4,7 +4,7 @@ import type { Db } from '../../../kernel/db.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import { seeOnce } from '../authorization-server/artifact-store.ts';
 
-export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'];
+export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'] as const;
 
 /** How far a proof's clock may be off, either way; as long each `jti` is remembered. */
 const WINDOW_SECONDS = 60;
@@ -28,7 +28,7 @@ export async function verifyDpopProof(db: Db, proof: string | undefined, expecte
   let verified: JWTVerifyResult & { protectedHeader: { jwk?: object } };
   try {
     // Its time is checked below against our window; `exp` is no part of a proof.
-    verified = await jwtVerify(proof, EmbeddedJWK, { typ: 'dpop+jwt', algorithms: DPOP_ALGORITHMS });
+    verified = await jwtVerify(proof, EmbeddedJWK, { typ: 'dpop+jwt', algorithms: [...DPOP_ALGORITHMS] });
   } catch (error) {
     fail('not a signed proof', error);
   }

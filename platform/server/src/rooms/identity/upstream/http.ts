@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { errors, type Provider } from 'oidc-provider';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { createVault } from '../../../kernel/vault.ts';
 import { finishSignIn } from '../authorization-server/interactions.ts';
 import { cookieOf, languageOf } from '../pages/language.ts';
@@ -9,7 +10,7 @@ import { messagePage } from '../pages/message-page.ts';
 import { WORDS } from '../pages/words.ts';
 import { sealedCookies } from '../sessions/sealed-cookie.ts';
 import { type LinkDeps, linkAccount } from './link-account.ts';
-import type { Upstream, UpstreamAttempt } from './provider.ts';
+import type { Upstream } from './provider.ts';
 
 export interface UpstreamRouterDeps extends LinkDeps {
   readonly upstream: Upstream;
@@ -21,10 +22,9 @@ export interface UpstreamRouterDeps extends LinkDeps {
 
 export const UPSTREAM_CALLBACK = '/oauth/upstream/callback';
 
-interface Journey extends UpstreamAttempt {
-  /** The sign-in at our server that this one is for. */
-  readonly uid: string;
-}
+/** `uid` is the sign-in at our server that this one is for. */
+const Journey = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), uid: z.string() });
+const Done = z.object({ uid: z.string(), accountId: z.string() });
 
 const JOURNEY_SECONDS = 600;
 
@@ -43,7 +43,7 @@ export function upstreamRouter(deps: UpstreamRouterDeps): Router {
     if (uid === '' || uid !== request.params.uid) return sendExpired(request, response);
     try {
       const { url, attempt } = await deps.upstream.begin(languageOf(request));
-      const journey: Journey = { ...attempt, uid };
+      const journey: z.infer<typeof Journey> = { ...attempt, uid };
       cookies.set(response, { name: journeyCookie(attempt.state), path: UPSTREAM_CALLBACK, value: journey });
       response.redirect(303, url.href);
     } catch (error) {
@@ -55,7 +55,7 @@ export function upstreamRouter(deps: UpstreamRouterDeps): Router {
   router.get(UPSTREAM_CALLBACK, async (request, response) => {
     const state = typeof request.query['state'] === 'string' ? request.query['state'] : '';
     const name = journeyCookie(state);
-    const journey = cookies.read<Journey>(cookieOf(request, name), name);
+    const journey = cookies.read(cookieOf(request, name), name, Journey);
     cookies.clear(response, { name, path: UPSTREAM_CALLBACK });
     if (!journey || journey.state !== state) return sendExpired(request, response);
     const path = interactionPath(journey.uid);
@@ -74,7 +74,7 @@ export function upstreamRouter(deps: UpstreamRouterDeps): Router {
   router.get('/oauth/interaction/:uid/upstream/done', async (request, response, next) => {
     try {
       const interaction = await deps.provider.interactionDetails(request, response);
-      const done = cookies.read<{ uid: string; accountId: string }>(cookieOf(request, 'chung_upstream_done'), 'chung_upstream_done');
+      const done = cookies.read(cookieOf(request, 'chung_upstream_done'), 'chung_upstream_done', Done);
       cookies.clear(response, { name: 'chung_upstream_done', path: interactionPath(interaction.uid) });
       if (done?.uid !== interaction.uid) return sendExpired(request, response);
       await finishSignIn(deps, { request, response, at: { interaction } }, { accountId: done.accountId, amr: ['upstream'] });
