@@ -45,6 +45,8 @@ export interface OauthPlatform {
   addApp(app?: { partnerId?: PartnerId; scopes?: Scope[]; optionalScopes?: Scope[]; redirectUri?: string }): Promise<TestApp>;
   /** openid-client, set up as this app's backend. */
   backendOf(app: TestApp): Promise<client.Configuration>;
+  /** Ends the server's connections and lets no new one in. */
+  cutDatabase(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -112,6 +114,13 @@ export async function startOauthPlatform({
     pairwise,
     signingKey: keys.tokenSigning[0] as JWK,
     ...fixtures(db, identity, baseUrl),
+    cutDatabase: async () => {
+      const { pathname } = new URL(database.ownerUrl);
+      await owner.query(`ALTER DATABASE ${pathname.slice(1)} CONNECTION LIMIT 0`);
+      await owner.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'chung_server'`,
+      );
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

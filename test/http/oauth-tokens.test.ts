@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -195,6 +197,28 @@ describe('DPoP', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
   });
 
+  test('401: a proof seen at one node is a replay at another', async () => {
+    const key = await generateKeyPair('ES256', { extractable: true });
+    const backend = await platform.backendOf(app);
+    const { access_token: token } = await client.clientCredentialsGrant(
+      backend,
+      { scope: 'partner.offers:read' },
+      { DPoP: client.getDPoPHandle(backend, key) },
+    );
+    const claims = { htm: 'GET', htu: `${platform.resource}/probe`, ath: sha256(token), iat: Math.floor(Date.now() / 1000), jti: 'once' };
+    const dpop = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(key.publicKey) })
+      .sign(key.privateKey);
+    const request = Object.assign(new IncomingMessage(new Socket()), {
+      method: 'GET',
+      url: '/v1/probe',
+      headers: { authorization: `DPoP ${token}`, dpop },
+    });
+    const [one, two] = [platform.identity, await platform.secondNode()];
+    expect(await one.authenticate(request)).toMatchObject({ actor: 'partner' });
+    await expect(two.authenticate(request)).rejects.toMatchObject({ code: 'invalid_dpop_proof' });
+  });
+
   test('401: a token that is not bound is refused under the DPoP scheme', async () => {
     const { token } = await backendToken();
     expect((await probe(platform, token, { headers: { authorization: `DPoP ${token}` } })).status).toBe(401);
@@ -254,3 +278,16 @@ describe('introspection and revocation', () => {
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 400));
 }
+
+test('503: without its database the server believes nobody', async () => {
+  const lonely = await startOauthPlatform();
+  const partner = await lonely.addApp();
+  const { access_token: token } = await client.clientCredentialsGrant(await lonely.backendOf(partner), { scope: 'partner.offers:read' });
+  expect((await probe(lonely, token)).status).toBe(200);
+  await pause();
+  await lonely.cutDatabase();
+  expect(await probe(lonely, token)).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  const login = await fetch(`${lonely.baseUrl}/session/member/login`, { redirect: 'manual' });
+  expect([login.status, await login.text()]).toEqual([503, expect.not.stringContaining('at ')]);
+  await lonely.close();
+});

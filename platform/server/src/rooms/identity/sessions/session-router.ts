@@ -95,19 +95,23 @@ async function startLogin(deps: SessionRouterDeps, attempts: SealedCookies, { ap
     verifier,
     returnTo: safeReturn(request.query['return_to'], app, deps.baseUrl),
   };
-  const configuration = await deps.relyingParty(app);
-  const url = await client.buildAuthorizationUrlWithPAR(configuration, {
-    redirect_uri: callbackOf(deps, app),
-    scope: WEB_APP_SCOPES[app].join(' '),
-    resource: deps.resource,
-    state: attempt.state,
-    nonce: attempt.nonce,
-    code_challenge: await client.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    ui_locales: languageOf(request),
-  });
-  attempts.set(response, { name: attemptCookie(app, attempt.state), path: `/session/${app}`, value: attempt });
-  response.redirect(303, url.href);
+  try {
+    const url = await client.buildAuthorizationUrlWithPAR(await deps.relyingParty(app), {
+      redirect_uri: callbackOf(deps, app),
+      scope: WEB_APP_SCOPES[app].join(' '),
+      resource: deps.resource,
+      state: attempt.state,
+      nonce: attempt.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ui_locales: languageOf(request),
+    });
+    attempts.set(response, { name: attemptCookie(app, attempt.state), path: `/session/${app}`, value: attempt });
+    response.redirect(303, url.href);
+  } catch (error) {
+    deps.log.error({ app, reason: String(error) }, 'the authorization server does not answer the web apps');
+    sendFailure({ app, request, response }, 503);
+  }
 }
 
 /** One cookie an attempt, so that two tabs can sign in at once. */
@@ -147,16 +151,12 @@ async function finishLogin(deps: SessionRouterDeps, attempts: SealedCookies, { a
   }
 }
 
-function sendFailure({ app, request, response }: Exchange): void {
+function sendFailure({ app, request, response }: Exchange, status: 400 | 503 = 400): void {
   const language = languageOf(request);
   const words = WORDS[language];
-  const page = messagePage(language, {
-    title: words.errorTitle,
-    text: words.expired,
-    href: `/session/${app}/login`,
-    label: words.tryAgain,
-  });
-  response.status(400).set(pageHeaders()).send(page);
+  const text = status === 400 ? words.expired : words.ourFault;
+  const page = messagePage(language, { title: words.errorTitle, text, href: `/session/${app}/login`, label: words.tryAgain });
+  response.status(status).set(pageHeaders()).send(page);
 }
 
 function setSessionCookie(deps: SessionRouterDeps, cookie: { app: WebApp; response: Response; value: string | null }): void {
