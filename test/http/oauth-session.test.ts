@@ -248,6 +248,11 @@ describe('lockout', () => {
     expect(answers.filter(({ status }) => status === 401).length).toBe(8);
   });
 
+  test('many right sign-ins at once are no attack', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => tryWith(member.username, PASSWORD)));
+    expect(answers.map(({ url }) => url.pathname)).toEqual(Array(20).fill('/'));
+  });
+
   test('a right password starts the count anew', async () => {
     for (let round = 0; round < 2; round++) {
       for (let index = 0; index < 5; index++) await tryWith(member.username, 'sai');

@@ -62,6 +62,7 @@ export async function openGrant(tx: Tx, key: { accountId: AccountId; clientId: s
   return grant;
 }
 
+/** Writes what changes and leaves the rest its old time: `grantedAt` is when it was granted, not when it was last seen. */
 export async function setScopes(tx: Tx, grantId: GrantId, lines: { scopes: readonly Scope[]; state: ScopeState }): Promise<void> {
   await tx.query(
     `INSERT INTO chung.grant_scopes AS old (grant_id, scope, state, changed_at) SELECT $1, scope, $3, now() FROM unnest($2::text[]) AS scope
@@ -74,6 +75,7 @@ export async function deleteGrant(tx: Tx, grantId: GrantId): Promise<void> {
   await tx.query('DELETE FROM chung.grants WHERE id = $1', [grantId]);
 }
 
+/** The member sees when an app last got a token for them. */
 export async function touchGrant(tx: Tx, key: { accountId: string; clientId: string }): Promise<void> {
   await tx.query('UPDATE chung.grants SET last_used_at = now() WHERE account_id = $1 AND client_id = $2', [key.accountId, key.clientId]);
 }

@@ -2,6 +2,7 @@ import { listConsents, listGrants, listPartnerApps, withdrawScope } from '@chung
 import { on, type Route } from '../../kernel/route.ts';
 import type { Identity } from './identity.ts';
 
+/** The room's operations; sign-in and tokens are no operations of the registry and live in `identity.router`. */
 export function identityRoutes(identity: Identity): Route[] {
   return [
     on(listGrants, ({ principal, query }) =>

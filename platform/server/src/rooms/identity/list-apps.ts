@@ -6,10 +6,11 @@ import { listApps } from './store.ts';
 
 /** A partner's apps, newest first; of their keys only what names them. */
 export async function listClients(
-  { db, cursors }: { db: Db; cursors: Cursors },
+  deps: { db: Db; cursors: Cursors },
   page: { partnerId: PartnerId; cursor?: string | undefined; limit: number },
 ): Promise<Page<PartnerApp>> {
-  const rows = await listApps(db, { partnerId: page.partnerId, before: cursors.decode(page.cursor), limit: page.limit + 1 });
+  const cursors = deps.cursors.ofList('apps');
+  const rows = await listApps(deps.db, { partnerId: page.partnerId, before: cursors.decode(page.cursor), limit: page.limit + 1 });
   return pageFrom(rows, {
     limit: page.limit,
     cursors,

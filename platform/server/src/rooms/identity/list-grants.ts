@@ -22,7 +22,8 @@ const EMPTY = { items: [], nextCursor: null };
 
 /** What a member allows, an app a line. */
 export async function listGrants(deps: ListDeps, { memberId, cursor, limit }: MemberPage): Promise<Page<MemberGrant>> {
-  const { db, cursors } = deps;
+  const { db } = deps;
+  const cursors = deps.cursors.ofList('grants');
   const before = cursors.decode(cursor)?.[0] ?? null;
   const account = await findAccount(db, { memberId });
   if (!account) return EMPTY;
@@ -47,7 +48,9 @@ async function grantView(deps: ListDeps, grant: Grant): Promise<MemberGrant> {
 }
 
 /** Everything a member ever allowed or took back, newest first. */
-export async function listConsents({ db, cursors }: ListDeps, { memberId, cursor, limit }: MemberPage): Promise<Page<ConsentReceipt>> {
+export async function listConsents(deps: ListDeps, { memberId, cursor, limit }: MemberPage): Promise<Page<ConsentReceipt>> {
+  const { db } = deps;
+  const cursors = deps.cursors.ofList('consents');
   const before = cursors.decode(cursor)?.[0] ?? null;
   const account = await findAccount(db, { memberId });
   if (!account) return EMPTY;

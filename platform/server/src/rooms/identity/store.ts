@@ -16,6 +16,7 @@ interface AccountRow {
   state: 'open' | 'closed';
 }
 
+/** With the hash; only for signing in. */
 export interface StoredAccount extends Account {
   readonly passwordHash: string | null;
 }
@@ -31,6 +32,7 @@ const accountOf = (row: AccountRow): StoredAccount => ({
   passwordHash: row.password_hash,
 });
 
+/** Throws `username_taken`, or `conflict` when the member has an account already. */
 export async function insertAccount(tx: Tx, account: Omit<StoredAccount, 'state'>): Promise<void> {
   try {
     await tx.query(
@@ -110,6 +112,7 @@ const appValues = (app: Omit<App, 'createdAt'>) => [
 const INSERT_APP = `INSERT INTO chung.apps (client_id, kind, actor, partner_id, name, jwks, redirect_uris, scopes, optional_scopes, purposes)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
+/** Throws `conflict` when the client id is taken. */
 export async function insertApp(tx: Tx, app: Omit<App, 'createdAt'>): Promise<void> {
   try {
     await tx.query(INSERT_APP, appValues(app));

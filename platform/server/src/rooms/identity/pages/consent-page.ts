@@ -14,6 +14,7 @@ export interface ConsentView {
   readonly ask: Ask;
 }
 
+/** Title, purpose, fields and class of one scope: what it is, why it is asked, and what it opens. */
 function scopeWords(view: ConsentView, scope: Scope, words: Words): Html {
   const { title, fields, dataClass } = SCOPES[scope];
   return html`<span><span class="scope-title">${title[view.language]}</span>

@@ -4,6 +4,7 @@ import { Language } from '@chung/contracts';
 const COOKIE = 'chung_lang';
 const YEAR_SECONDS = 31_536_000;
 
+/** One cookie by name; names are ours, so no decoding is needed. */
 export function cookieOf(request: IncomingMessage, name: string): string | undefined {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [key, ...value] = pair.trim().split('=');

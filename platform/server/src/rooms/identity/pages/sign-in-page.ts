@@ -14,6 +14,7 @@ export interface SignInView {
   readonly upstreamLabel?: string | undefined;
 }
 
+/** The password is never sent back, and the focus is where the person goes on typing. */
 export function signInPage(view: SignInView): string {
   const words = WORDS[view.language];
   const invalid = view.problem === undefined ? null : html` aria-invalid="true" aria-describedby="problem"`;

@@ -1,5 +1,7 @@
 import type { Language } from '@chung/contracts';
 
+// Spoken to a person, never about the protocol: no "client", no "scope", no "token".
+
 const vi = {
   skip: 'Đến nội dung chính',
   otherLanguage: 'English',

@@ -32,6 +32,7 @@ export interface SessionRouterDeps {
 
 const Attempt = z.object({ state: z.string(), nonce: z.string(), verifier: z.string(), returnTo: z.string() });
 
+/** Where each web app begins; the way back when none was asked for, or a strange one. */
 const HOMES: Readonly<Record<WebApp, string>> = { member: '/', partner: '/partner/', admin: '/admin/' };
 const ATTEMPT_SECONDS = 600;
 
@@ -87,6 +88,7 @@ export function safeReturn(wanted: unknown, app: WebApp, baseUrl: string): strin
 
 const callbackOf = (deps: SessionRouterDeps, app: WebApp) => `${deps.baseUrl}/session/${app}/callback`;
 
+/** Sends the browser to sign in; what must fit when it comes back waits in a sealed cookie. */
 async function startLogin(deps: SessionRouterDeps, attempts: SealedCookies, { app, request, response }: Exchange): Promise<void> {
   const verifier = client.randomPKCECodeVerifier();
   const attempt: z.infer<typeof Attempt> = {
@@ -117,6 +119,7 @@ async function startLogin(deps: SessionRouterDeps, attempts: SealedCookies, { ap
 /** One cookie an attempt, so that two tabs can sign in at once. */
 const attemptCookie = (app: WebApp, state: string) => `chung_${app}_${state.slice(0, 8)}`;
 
+/** Exchanges the code at the token endpoint like any other client, keeps the session and forgets the tokens. */
 async function finishLogin(deps: SessionRouterDeps, attempts: SealedCookies, { app, request, response }: Exchange): Promise<void> {
   const state = typeof request.query['state'] === 'string' ? request.query['state'] : '';
   const name = attemptCookie(app, state);
@@ -170,6 +173,7 @@ function setSessionCookie(deps: SessionRouterDeps, cookie: { app: WebApp; respon
   });
 }
 
+/** What a web app may know of who uses it; the CSRF token is only good together with this very cookie. */
 async function showSession(deps: SessionRouterDeps, { app, request, response }: Exchange): Promise<void> {
   const cookie = cookieOf(request, deps.sessions.cookieName(app));
   const session = await deps.sessions.find(app, cookie);

@@ -9,6 +9,7 @@ import { createShortCache } from '../tokens/short-cache.ts';
 import { effectiveScopes, loadStanding, type Standing } from '../tokens/standing.ts';
 import { findSession, insertSession, type WebApp } from './session-store.ts';
 
+/** A session with all it hangs on, as it stands now. */
 export interface LiveSession {
   readonly standing: Standing;
   readonly scopes: readonly Scope[];
@@ -32,7 +33,9 @@ export const SESSION_SECONDS: Readonly<Record<WebApp, number>> = { member: 14 * 
 
 export const isWebApp = (name: unknown): name is WebApp => name === 'member' || name === 'partner' || name === 'admin';
 
+/** 256 bits: not to be guessed, so looking it up by its hash needs no constant time. */
 const TOKEN_BYTES = 32;
+/** Reading changes nothing, and another site cannot read our answer. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const hashOf = (cookie: string): Buffer => createHash('sha256').update(cookie).digest();
