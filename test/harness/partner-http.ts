@@ -1,18 +1,22 @@
-// The four rooms of partner-rooms.ts behind the real seam and app, over real HTTP. Who calls is said by a header, in the place of
-// identity, so that these tests are about the operations and not about signing in.
+// The four rooms of partner-rooms.ts, and redemptions, behind the real seam and app, over real HTTP. Who calls is said by a header,
+// in the place of identity, so that these tests are about the operations and not about signing in.
 import { createServer } from 'node:http';
 import { type AccountId, type MemberId, OPERATIONS, type PartnerId, scopesOf } from '@chung/contracts';
 import { Router } from 'express';
-import pino from 'pino';
+import { exportJWK, generateKeyPair } from 'jose';
+import pino, { type Logger } from 'pino';
 import { createApp } from '../../platform/server/src/app.ts';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { createMetrics } from '../../platform/server/src/kernel/metrics.ts';
+import { createPairwise } from '../../platform/server/src/kernel/pairwise.ts';
 import type { Principal } from '../../platform/server/src/kernel/principal.ts';
 import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets } from '../../platform/server/src/kernel/rate-limit.ts';
 import type { Route } from '../../platform/server/src/kernel/route.ts';
 import { catalogueRoutes, createCatalogue } from '../../platform/server/src/rooms/catalogue/index.ts';
+import { createLedger } from '../../platform/server/src/rooms/ledger/index.ts';
 import { type MemberFacts, offersRoutes } from '../../platform/server/src/rooms/offers/index.ts';
 import { partnersRoutes } from '../../platform/server/src/rooms/partners/index.ts';
+import { createReceiptSigner, createUsage, redemptionsRoutes } from '../../platform/server/src/rooms/redemptions/index.ts';
 import { reviewsRoutes } from '../../platform/server/src/rooms/reviews/index.ts';
 import { cursors, memberFacts, openPartnerRooms, type PartnerRooms } from './partner-rooms.ts';
 
@@ -28,6 +32,7 @@ export interface Caller {
 
 export interface PartnerHttp {
   readonly rooms: PartnerRooms;
+  readonly baseUrl: string;
   readonly anyone: Caller;
   readonly admin: Caller;
   partner(partnerId: PartnerId): Caller;
@@ -37,18 +42,23 @@ export interface PartnerHttp {
 
 const PRINCIPAL = 'x-test-principal';
 
-export async function openPartnerHttp(): Promise<PartnerHttp> {
+export async function openPartnerHttp(log: Logger = pino({ level: 'silent' })): Promise<PartnerHttp> {
   const rooms = await openPartnerRooms();
   const directory = new Map<MemberId, MemberFacts>();
   const members = { factsOf: async (memberId: MemberId) => directory.get(memberId) ?? null };
-  const catalogue = createCatalogue({ offers: rooms.offers, cursors, members, usageOf: async () => new Map() });
+  const catalogue = createCatalogue({ offers: rooms.offers, cursors, members, usageOf: createUsage(rooms.db) });
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const receipts = createReceiptSigner({ issuer: 'http://localhost', keys: [{ ...(await exportJWK(privateKey)), kid: 'test' }] });
+  const { db, offers } = rooms;
+  const shared = { db, offers, cursors, receipts, ledger: createLedger(), pairwise: createPairwise('test') };
   const routes = [
     ...partnersRoutes(rooms.partners),
     ...offersRoutes(rooms.offers),
     ...reviewsRoutes(rooms.reviews),
     ...catalogueRoutes(catalogue),
+    ...redemptionsRoutes({ ...shared, timeZone: 'Asia/Ho_Chi_Minh', factsOf: members.factsOf }),
   ];
-  const server = createServer(appWith(rooms, routes)).listen(0, '127.0.0.1');
+  const server = createServer(appWith({ rooms, routes, log })).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const baseUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
@@ -57,6 +67,7 @@ export async function openPartnerHttp(): Promise<PartnerHttp> {
   });
   return {
     rooms,
+    baseUrl,
     anyone: as(null),
     admin: as({ actor: 'admin', accountId: newId<AccountId>(), clientId: 'test', scopes: scopesOf('admin') }),
     partner: (partnerId) => as({ actor: 'partner', partnerId, clientId: 'test', accountId: null, scopes: scopesOf('partner') }),
@@ -76,7 +87,7 @@ export async function openPartnerHttp(): Promise<PartnerHttp> {
   };
 }
 
-function appWith(rooms: PartnerRooms, routes: readonly Route[]) {
+function appWith({ rooms, routes, log }: { rooms: PartnerRooms; routes: readonly Route[]; log: Logger }) {
   const mine = new Set(routes.map((route) => route.operation.id));
   const others = OPERATIONS.filter((operation) => !mine.has(operation.id)).map(
     (operation): Route => ({
@@ -87,7 +98,7 @@ function appWith(rooms: PartnerRooms, routes: readonly Route[]) {
   return createApp({
     baseUrl: 'http://localhost',
     version: '0.0.0',
-    log: pino({ level: 'silent' }),
+    log,
     metrics: createMetrics(),
     seam: {
       db: rooms.db,

@@ -93,8 +93,9 @@ test('a problem shows its code, words in the caller’s language and a request i
 });
 
 test('hostile search words and ids are data', async () => {
-  for (const q of ["'; DROP TABLE chung.offers; --", '%', '_', '\\', 'a'.repeat(100), '🎁', '\u0000'])
+  for (const q of ["'; DROP TABLE chung.offers; --", '%', '_', '\\', 'a'.repeat(100), '🎁'])
     expect([q, (await member.call('GET', `/v1/offers?q=${encodeURIComponent(q)}`)).status]).toEqual([q, 200]);
+  expect((await member.call('GET', '/v1/offers?q=%00')).status).toBe(400);
   for (const id of ['..%2f..%2fetc', '00000000-0000-0000-0000-000000000000', 'null', '%00'])
     expect((await member.call('GET', `/v1/offers/${id}`)).status).toBe(400);
   expect(await count()).toBeGreaterThan(0);

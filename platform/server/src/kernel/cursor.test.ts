@@ -13,6 +13,14 @@ test('a cursor gives back its position', () => {
   );
 });
 
+test('a cursor of one list is refused by every other', () => {
+  const [offers, events] = [cursors.ofList('offers'), cursors.ofList('events')];
+  const cursor = events.encode(['731', 'x']);
+  expect(events.decode(cursor)).toEqual(['731', 'x']);
+  expect(cursors.ofList('events').decode(cursor)).toEqual(['731', 'x']);
+  for (const other of [offers, cursors, createCursors('other').ofList('events')]) expect(() => other.decode(cursor)).toThrow(DomainError);
+});
+
 test('anything that we did not sign is refused', () => {
   const foreign = createCursors('other').encode(['1']);
   const cut = cursors.encode(['1']).slice(0, -1);

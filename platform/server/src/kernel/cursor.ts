@@ -3,6 +3,8 @@ import { DomainError } from './errors.ts';
 
 /** Signs page cursors: a caller may keep one but not make one, so a forged cursor is a clear 400 and never reaches SQL. */
 export interface Cursors {
+  /** Cursors of one list alone: a place in another list is as good as forged, and its columns need not even be of the same type. */
+  ofList(list: string): Cursors;
   encode(position: readonly string[]): string;
   decode(cursor: string | undefined): readonly string[] | null;
 }
@@ -10,8 +12,13 @@ export interface Cursors {
 const SIGNATURE_BYTES = 16;
 
 export function createCursors(secret: string): Cursors {
-  const sign = (payload: string) => createHmac('sha256', secret).update(payload).digest().subarray(0, SIGNATURE_BYTES);
+  return cursorsOf(secret, '');
+}
+
+function cursorsOf(secret: string, list: string): Cursors {
+  const sign = (payload: string) => createHmac('sha256', secret).update(`${list}\0${payload}`).digest().subarray(0, SIGNATURE_BYTES);
   return {
+    ofList: (name) => cursorsOf(secret, name),
     encode: (position) => {
       const payload = Buffer.from(JSON.stringify(position)).toString('base64url');
       return `${payload}.${sign(payload).toString('base64url')}`;

@@ -36,6 +36,23 @@ test('JSON nested beyond any of our schemas is refused before it is walked', () 
   expect(codeOf(() => assertShallow({ a: [{ b: 1 }] }))).toBe('ok');
 });
 
+test('text that the database cannot keep is refused by its place, before the schema is asked', () => {
+  const refusal = (value: unknown, part: 'params' | 'query' | 'body') => {
+    try {
+      return parsePart(z.unknown(), value, part);
+    } catch (error) {
+      return error;
+    }
+  };
+  expect(refusal({ title: { vi: ['a', 'b\0'] } }, 'body')).toMatchObject({
+    code: 'validation_failed',
+    extras: { fields: [{ path: 'body.title.vi.1', code: 'invalid_text' }] },
+  });
+  expect(refusal({ title: 'nửa ký tự \ud83c' }, 'body')).toMatchObject({ code: 'validation_failed' });
+  expect(refusal({ action: '\0' }, 'query')).toMatchObject({ code: 'invalid_request', extras: { fields: [{ path: 'query.action' }] } });
+  expect(refusal({ title: 'Quà 🎁, dòng\nmới' }, 'body')).toEqual({ title: 'Quà 🎁, dòng\nmới' });
+});
+
 test('an idempotency key is 1 to 255 visible characters', () => {
   expect(readIdempotencyKey('"abc"')).toBe('abc');
   expect(codeOf(() => readIdempotencyKey(undefined))).toBe('idempotency_key_required');

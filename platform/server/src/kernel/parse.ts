@@ -6,6 +6,11 @@ const MAX_FIELDS_TOLD = 50;
 
 /** Parses one part of a request. Paths and queries that do not parse are 400, bodies 422: the caller learns which field and why. */
 export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unknown, part: 'params' | 'query' | 'body'): z.output<Schema> {
+  const unstorable = pathOfUnstorable(value, [part]);
+  if (unstorable)
+    throw new DomainError(part === 'body' ? 'validation_failed' : 'invalid_request', {
+      fields: [{ path: unstorable.join('.'), code: 'invalid_text', message: 'Contains NUL or half of a character' }],
+    });
   const result = schema.safeParse(value, { reportInput: false });
   if (result.success) return result.data;
   const fields = result.error.issues.slice(0, MAX_FIELDS_TOLD).map((issue) => ({
@@ -14,6 +19,20 @@ export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unkno
     message: issue.message,
   }));
   throw new DomainError(part === 'body' ? 'validation_failed' : 'invalid_request', { fields });
+}
+
+/**
+ * Where a text stands that PostgreSQL cannot keep: NUL in any text, half of a surrogate pair in jsonb. Looked for once here,
+ * because a schema that forgot it would turn a caller's mistake into a 500. Call it after `assertShallow`: it recurses.
+ */
+function pathOfUnstorable(value: unknown, path: readonly string[]): readonly string[] | null {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0') ? null : path;
+  if (value === null || typeof value !== 'object') return null;
+  for (const [key, item] of Object.entries(value)) {
+    const found = pathOfUnstorable(item, [...path, key]);
+    if (found) return found;
+  }
+  return null;
 }
 
 /** Refuses JSON nested deeper than any of our schemas, before a recursive parser walks it. */

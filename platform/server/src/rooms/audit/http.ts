@@ -12,8 +12,9 @@ interface AuditDeps {
   nameOf(actor: { kind: string; id: string }): Promise<string | null>;
 }
 
-export const auditRoutes = ({ db, cursors, nameOf }: AuditDeps): Route[] => [
+export const auditRoutes = ({ db, cursors: all, nameOf }: AuditDeps): Route[] => [
   on(listAudit, async ({ query }) => {
+    const cursors = all.ofList('audit');
     const beforeId = cursors.decode(query.cursor)?.[0] ?? null;
     const rows = await selectPage(db, { beforeId, action: query.action ?? null, target: query.target ?? null, limit: query.limit + 1 });
     const names = await namesOf(rows, nameOf);

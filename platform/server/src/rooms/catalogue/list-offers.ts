@@ -5,12 +5,13 @@ import type { CatalogueDeps, Viewer } from './viewer.ts';
 
 /** The offers that are for this member, newest first. A member who left the directory sees none. */
 export async function listOffers(deps: CatalogueDeps, viewer: Viewer, query: QueryOf<typeof operation>): Promise<Page<MemberOffer>> {
-  const before = deps.cursors.decode(query.cursor)?.[0] ?? null;
+  const cursors = deps.cursors.ofList('offers');
+  const before = cursors.decode(query.cursor)?.[0] ?? null;
   const facts = await deps.members.factsOf(viewer.memberId);
   if (!facts) return { items: [], nextCursor: null };
   const { q, category, kind, limit } = query;
   const found = await deps.offers.findForMember({ facts, partnerId: viewer.partnerId, q, category, kind, before, limit: limit + 1 });
-  const page = pageFrom(found, { limit, cursors: deps.cursors, position: (offer) => [offer.listingId], item: (offer) => offer });
+  const page = pageFrom(found, { limit, cursors, position: (offer) => [offer.listingId], item: (offer) => offer });
   // Asked for what is shown only; the extra row of the page is not.
   const used = await deps.usageOf(
     viewer.memberId,

@@ -21,10 +21,11 @@ export function presentImport(record: ImportRecord, language: Language): MemberI
 }
 
 export async function listImports(
-  { db, cursors }: { db: Db; cursors: Cursors },
+  deps: { db: Db; cursors: Cursors },
   page: { cursor: string | undefined; limit: number; language: Language },
 ): Promise<Page<MemberImport>> {
-  const rows = await readImports(db, {
+  const cursors = deps.cursors.ofList('imports');
+  const rows = await readImports(deps.db, {
     before: cursors.decode(page.cursor),
     limit: page.limit + 1,
   });

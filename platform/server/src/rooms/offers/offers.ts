@@ -67,7 +67,8 @@ export interface Offers extends PartnerSide, ReviewSide, ClaimSide {
 }
 
 export function createOffers(deps: { db: Db; partners: Partners; vault: Vault; cursors: Cursors; names: PlaceNames }): Offers {
-  const { db, partners, cursors, names } = deps;
+  const { db, partners, names } = deps;
+  const cursors = deps.cursors.ofList('partner.offers');
   const terms = createTermsCache();
   return {
     ...createCodePool(deps),

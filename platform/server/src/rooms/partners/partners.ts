@@ -31,7 +31,8 @@ export interface Partners {
 }
 
 export function createPartners(deps: { db: Db; identity: PartnerIdentity; cursors: Cursors }): Partners {
-  const { db, identity, cursors } = deps;
+  const { db, identity } = deps;
+  const cursors = deps.cursors.ofList('partners');
   const findMany = async (ids: readonly PartnerId[], on: Tx = db) =>
     new Map((ids.length === 0 ? [] : await findPartners(on, ids)).map((partner) => [partner.id, partner]));
   return {

@@ -10,7 +10,8 @@ export async function listEvents(
   partnerId: PartnerId,
   query: { cursor?: string | undefined; limit: number },
 ): Promise<{ items: PartnerEvent[]; nextCursor: string }> {
-  const [txid = START[0], id = START[1]] = ports.cursors.decode(query.cursor) ?? START;
+  const cursors = ports.cursors.ofList('events');
+  const [txid = START[0], id = START[1]] = cursors.decode(query.cursor) ?? START;
   const rows = await selectEvents(ports.db, { partnerId, after: { txid, id }, limit: query.limit });
   const last = rows.at(-1);
   return {
@@ -20,6 +21,6 @@ export async function listEvents(
       occurredAt: row.occurred_at.toISOString(),
       data: row.data,
     })),
-    nextCursor: ports.cursors.encode(last ? [last.txid, last.id] : [txid, id]),
+    nextCursor: cursors.encode(last ? [last.txid, last.id] : [txid, id]),
   };
 }

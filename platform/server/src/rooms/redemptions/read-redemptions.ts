@@ -45,15 +45,16 @@ async function pageOf<Item>(
     item: (row: RedemptionRow) => Promise<Item>;
   },
 ): Promise<Page<Item>> {
+  const cursors = ports.cursors.ofList('redemptions');
   const rows = await listOwned(ports.db, {
     owner: view.owner,
     partnerId: view.partnerId,
     state: query.state ?? null,
     offerId: query.offerId ?? null,
-    beforeId: ports.cursors.decode(query.cursor)?.[0] ?? null,
+    beforeId: cursors.decode(query.cursor)?.[0] ?? null,
     limit: query.limit + 1,
   });
-  const page = pageFrom(rows, { limit: query.limit, cursors: ports.cursors, position: (row) => [row.id], item: view.item });
+  const page = pageFrom(rows, { limit: query.limit, cursors, position: (row) => [row.id], item: view.item });
   return { items: await Promise.all(page.items), nextCursor: page.nextCursor };
 }
 

@@ -14,11 +14,10 @@ interface Sources {
 /** What a reviewer sees: the submission with its partner and the offer at the submitted version; a few round trips for a page. */
 export async function adminSubmissionsOf(on: Tx, sources: Sources, records: readonly SubmissionRecord[]): Promise<AdminSubmission[]> {
   if (records.length === 0) return [];
-  const [partners, offers, names] = await Promise.all([
-    sources.partners.findMany([...new Set(records.map((record) => record.partnerId))], on),
-    sources.offers.atVersions(records, on),
-    namesOf(on, sources, records),
-  ]);
+  // One after the other: `on` may be a transaction, which is one connection and answers one statement at a time.
+  const partners = await sources.partners.findMany([...new Set(records.map((record) => record.partnerId))], on);
+  const offers = await sources.offers.atVersions(records, on);
+  const names = await namesOf(on, sources, records);
   return records.map((record) => {
     const partner = partners.get(record.partnerId);
     const offer = offers.find(({ id, termsVersion }) => id === record.offerId && termsVersion === record.termsVersion);
@@ -43,6 +42,8 @@ async function namesOf(
   { accountName }: Sources,
   records: readonly SubmissionRecord[],
 ): Promise<ReadonlyMap<AccountId, string | null>> {
-  const ids = new Set(records.flatMap((record) => (record.decided ? [record.decided.by] : [])));
-  return new Map(await Promise.all([...ids].map(async (id) => [id, (await accountName?.(on, id)) ?? null] as const)));
+  const names = new Map<AccountId, string | null>();
+  for (const { decided } of records)
+    if (decided && !names.has(decided.by)) names.set(decided.by, (await accountName?.(on, decided.by)) ?? null);
+  return names;
 }

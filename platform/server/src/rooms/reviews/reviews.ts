@@ -43,7 +43,7 @@ export interface ReviewsDeps {
 }
 
 export function createReviews(deps: ReviewsDeps): Reviews {
-  const { db, offers, cursors } = deps;
+  const { db, offers } = deps;
   return {
     submit: (tx, input) => submitOffer(tx, offers, input),
     decide: async (tx, input) => {
@@ -59,6 +59,8 @@ export function createReviews(deps: ReviewsDeps): Reviews {
       return submission;
     },
     list: async ({ state, cursor, limit }) => {
+      // The waiting are read forwards and the decided backwards: a place in one is none in the other.
+      const cursors = deps.cursors.ofList(`submissions.${state}`);
       const after = cursors.decode(cursor)?.[0] ?? null;
       const records = await listSubmissions(db, { state, after, limit: limit + 1 });
       const page = pageFrom(records, { limit, cursors, position: (record) => [record.id], item: (record) => record });
