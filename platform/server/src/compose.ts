@@ -60,7 +60,24 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const pairwise = createPairwise(keys.pairwise);
   const { baseUrl, dataDirectory } = config;
 
-  const members = createMembers({ db, vault, dataDirectory, log, cursors });
+  const members = createMembers({
+    db,
+    vault,
+    dataDirectory,
+    log,
+    cursors,
+    onContactRead: ({ memberId, partnerId, clientId }) =>
+      db.tx((tx) =>
+        recordEntry(tx, {
+          partnerId,
+          actor: { kind: 'app', id: clientId },
+          action: 'member.contact.read',
+          target: `member:${memberId}`,
+          requestId: null,
+          detail: {},
+        }),
+      ),
+  });
   const names = await members.placeNames();
   const late: { partners?: Partners } = {};
   // Identity shows a partner's name and may not open the partners room, which opens identity.

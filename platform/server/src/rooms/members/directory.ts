@@ -9,10 +9,13 @@ import type { MemberStore } from './store.ts';
 export interface DirectoryDeps {
   readonly store: MemberStore;
   readonly vault: Vault;
+  /** Writes down that an app read a member's contact, before it gets it: what cannot be logged is not read. */
+  onContactRead?(reader: MemberPrincipal): Promise<void>;
 }
 
 /** Reading the directory. */
-export function createDirectory({ store, vault }: DirectoryDeps) {
+export function createDirectory(deps: DirectoryDeps) {
+  const { store, vault } = deps;
   return {
     findById: (memberId: MemberId): Promise<Member | null> => store.findById(memberId),
     findByCode: (memberCode: string): Promise<Member | null> => store.findByCode(memberCode),
@@ -33,7 +36,7 @@ export function createDirectory({ store, vault }: DirectoryDeps) {
         displayName: found.fullName,
       };
     },
-    me: (principal: MemberPrincipal) => tellMe({ store, vault }, principal),
+    me: (principal: MemberPrincipal) => tellMe(deps, principal),
     async provinces(): Promise<ReplyOf<typeof listProvinces>> {
       const rows = await store.listProvinces();
       return {
@@ -49,11 +52,12 @@ export function createDirectory({ store, vault }: DirectoryDeps) {
 }
 
 /** A member to one app: the pairwise id, and each part only when its scope is granted. */
-async function tellMe({ store, vault }: DirectoryDeps, principal: MemberPrincipal): Promise<ReplyOf<typeof getMe>> {
+async function tellMe({ store, vault, onContactRead }: DirectoryDeps, principal: MemberPrincipal): Promise<ReplyOf<typeof getMe>> {
   const has = (scope: MemberPrincipal['scopes'][number]) => principal.scopes.includes(scope);
   const found = await store.findRecord(principal.memberId);
   if (!found) throw new DomainError('not_found');
-  const contact = () => {
+  const contact = async () => {
+    if (principal.partnerId !== null) await onContactRead?.(principal);
     if (!found.contactSealed) return { phone: null, email: null };
     const [phone, email] = vault.open(found.contactSealed, contactContext(found.memberCode)).split('\n');
     return { phone: phone || null, email: email || null };
@@ -74,6 +78,6 @@ async function tellMe({ store, vault }: DirectoryDeps, principal: MemberPrincipa
       : {}),
     ...(has('member.age:read') ? { age: { birthYear: found.birthYear } } : {}),
     // Opened only here, and only for this scope: what is not asked for stays sealed.
-    ...(has('member.contact:read') ? { contact: contact() } : {}),
+    ...(has('member.contact:read') ? { contact: await contact() } : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Language } from '@chung/contracts';
 import type { Logger } from 'pino';
 import type { Cursors } from '../../kernel/cursor.ts';
 import type { Db, Tx } from '../../kernel/db.ts';
+import type { MemberPrincipal } from '../../kernel/principal.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import { createDirectory } from './directory.ts';
 import { type ImportOrder, importMembers } from './import-members.ts';
@@ -18,6 +19,8 @@ export interface MembersDeps {
   readonly dataDirectory: string;
   readonly log: Logger;
   readonly cursors: Cursors;
+  /** Told before an app of a partner is given a member's contact. */
+  onContactRead?(reader: MemberPrincipal): Promise<void>;
 }
 
 /** The room's use cases. */
@@ -25,7 +28,7 @@ export function createMembers(deps: MembersDeps) {
   const store = createMemberStore(deps.db);
   const placeNames = createPlaceNames(store);
   return {
-    ...createDirectory({ store, vault: deps.vault }),
+    ...createDirectory({ store, vault: deps.vault, ...(deps.onContactRead && { onContactRead: deps.onContactRead }) }),
     placeNames: async (): Promise<PlaceNames> => {
       await placeNames.refresh();
       return placeNames.names;
