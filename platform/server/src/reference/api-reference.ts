@@ -5,6 +5,7 @@ import { escapeHtml, page } from './page.ts';
 const WORDS = {
   vi: {
     title: 'Tài liệu API',
+    contents: 'Mục lục',
     intro: 'Sinh ra từ bảng thao tác; bản máy đọc được ở',
     actor: 'Người gọi',
     errors: 'Lỗi',
@@ -14,6 +15,7 @@ const WORDS = {
   },
   en: {
     title: 'API reference',
+    contents: 'Contents',
     intro: 'Made from the operation registry; machine-readable at',
     actor: 'Caller',
     errors: 'Errors',
@@ -28,7 +30,7 @@ export function apiReferencePage(language: Language): string {
   const words = WORDS[language];
   const contents = OPERATIONS.map((op) => `<li><a href="#${op.id}"><code>${op.method} ${op.path}</code></a></li>`).join('');
   const body = `<h1>Chung · ${words.title}</h1><p>${words.intro} <a href="/v1/openapi.json">/v1/openapi.json</a> · <a href="?lang=vi">Tiếng Việt</a> · <a href="?lang=en">English</a></p>
-<nav><ul>${contents}</ul></nav>${OPERATIONS.map((op) => operationSection(op, language)).join('')}`;
+<nav aria-label="${words.contents}"><ul>${contents}</ul></nav>${OPERATIONS.map((op) => operationSection(op, language)).join('')}`;
   return page({ title: `Chung · ${words.title}`, language, body });
 }
 
@@ -43,12 +45,12 @@ function operationSection(op: OperationSpec, language: Language): string {
     : op.accepts.length > 0
       ? `<p>${words.body}: <code>${op.accepts.join(', ')}</code></p>`
       : '';
-  return `<section id="${op.id}"><h3><span class="method">${op.method}</span> <code>${escapeHtml(op.path)}</code></h3>
+  return `<section id="${op.id}"><h2><span class="method">${op.method}</span> <code>${escapeHtml(op.path)}</code></h2>
 <p>${escapeHtml(op.title[language])} · <code>${op.id}</code></p><p>${chips.map((chip) => `<span class="chip">${escapeHtml(chip)}</span>`).join('')}</p>
 ${accepted}${op.status === 204 ? '' : schema(`${words.reply} (${op.status})`, op.reply, 'output')}<p>${words.errors}: ${errors.join(', ')}</p></section>`;
 }
 
 function schema(label: string, declared: z.ZodType, io: 'input' | 'output'): string {
   const json = JSON.stringify(z.toJSONSchema(declared, { io, unrepresentable: 'any' }), null, 2);
-  return `<details><summary>${label}</summary><pre>${escapeHtml(json)}</pre></details>`;
+  return `<details><summary>${label}</summary><pre tabindex="0">${escapeHtml(json)}</pre></details>`;
 }

@@ -13,6 +13,7 @@ export { type Format, formatIn, TIME_ZONE, useFormat } from './format.ts';
 export * from './icons.tsx';
 export { type Column, CursorTable } from './list/cursor-table.tsx';
 export { type CursorList, type EndlessList, useEndlessList, useList } from './list/use-list.ts';
+export { ErrorPage } from './page/error-page.tsx';
 export { type LazyPage, lazyPage } from './page/lazy-page.ts';
 export { NotFoundPage, Page, SkipLink } from './page/page.tsx';
 export { QrCode } from './qr.tsx';

@@ -108,6 +108,8 @@ export function themeFor(density: Density): MantineThemeOverride {
       Textarea: sized,
       PasswordInput: sized,
       NativeSelect: sized,
+      // What scrolls sideways on a phone must be reachable by keyboard.
+      TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { AdminSubmission } from '@chung/contracts';
 import {
-  ErrorState,
+  ErrorPage,
   IconBack,
   Page,
   PageSkeleton,
@@ -33,7 +33,7 @@ export function SubmissionPage({ submissionId }: { submissionId: string }) {
     queryKey: submissionKey(submissionId),
     queryFn: ({ signal }) => api.call('admin.submissions.get', { params: { submissionId }, signal }),
   });
-  if (!data && error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data && error) return <ErrorPage error={error} onRetry={() => void refetch()} />;
   return data ? <Submission submission={data} /> : <PageSkeleton />;
 }
 

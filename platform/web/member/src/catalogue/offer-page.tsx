@@ -1,5 +1,5 @@
 import type { MemberOffer } from '@chung/contracts';
-import { ApiError, ErrorState, IconBack, Page, PageSkeleton, useApi, useFormat, useLocal } from '@chung/ui';
+import { ApiError, ErrorPage, IconBack, Page, PageSkeleton, useApi, useFormat, useLocal } from '@chung/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { useT } from '../texts/use-t.ts';
@@ -95,12 +95,6 @@ export function OfferPage({ offerId }: { offerId: string }) {
   });
   if (data) return <Offer offer={data} />;
   if (error instanceof ApiError && error.code === 'not_eligible') return <NotForMe reasons={error.reasons} />;
-  if (error)
-    return (
-      <div className={classes.error}>
-        <BackToOffers />
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      </div>
-    );
+  if (error) return <ErrorPage error={error} onRetry={() => void refetch()} above={<BackToOffers />} />;
   return <PageSkeleton />;
 }

@@ -1,7 +1,7 @@
 import type { Redemption } from '@chung/contracts';
 import {
   CopyButton,
-  ErrorState,
+  ErrorPage,
   IconBack,
   IconClock,
   Page,
@@ -149,6 +149,6 @@ function Content({ redemption }: { redemption: Redemption }) {
 export function RedemptionPage({ redemptionId }: { redemptionId: string }) {
   const { data, error, refetch } = useRedemption(redemptionId);
   if (data) return <Content redemption={data} />;
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error) return <ErrorPage error={error} onRetry={() => void refetch()} />;
   return <PageSkeleton />;
 }

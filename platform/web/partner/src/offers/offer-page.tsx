@@ -1,5 +1,5 @@
 import type { OfferDraft, PartnerOffer } from '@chung/contracts';
-import { ErrorState, Page, PageSkeleton, ProblemNotice, useApi, useConfirm, useFormat, useLocal, useTexts } from '@chung/ui';
+import { ErrorPage, Page, PageSkeleton, ProblemNotice, useApi, useConfirm, useFormat, useLocal, useTexts } from '@chung/ui';
 import { Figure, Figures } from '@chung/ui/desk';
 import { Alert, Button, Group, Stack } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -25,7 +25,7 @@ export function OfferPage({ offerId }: { offerId: string }) {
     queryFn: ({ signal }) => api.call('partner.offers.get', { params: { offerId }, signal }),
     refetchInterval: (query) => (query.state.data?.state === 'submitted' ? CHECK_REVIEW_MS : false),
   });
-  if (!data && error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data && error) return <ErrorPage error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   // A new version of the terms starts the editor afresh; new counts alone must not throw away what is being typed.
   return <StoredOffer key={`${data.termsVersion}-${data.state}`} offer={data} />;

@@ -135,9 +135,9 @@ export function OverviewPage() {
         )}
         <Attention offers={offers.items} />
         <div className={classes.columns}>
-          <section className={classes.latest} aria-labelledby="latest">
+          <div className={classes.latest}>
             <div className={classes.latestHead}>
-              <h2 id="latest">{t('overview.latest')}</h2>
+              <h2>{t('overview.latest')}</h2>
               <Anchor component={Link} href="/redemptions" size="sm">
                 {t('overview.seeAll')}
               </Anchor>
@@ -153,7 +153,7 @@ export function OverviewPage() {
                 </Text>
               }
             />
-          </section>
+          </div>
           {recent.items.length > 0 && <ByState recent={recent.items} />}
         </div>
       </Stack>

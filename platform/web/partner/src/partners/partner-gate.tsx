@@ -1,5 +1,5 @@
 import type { Partner } from '@chung/contracts';
-import { ApiError, ErrorState, Page, PageSkeleton, State, useApi, useTexts } from '@chung/ui';
+import { ApiError, ErrorPage, Page, PageSkeleton, State, useApi, useTexts } from '@chung/ui';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext } from 'react';
 import type { PartnerTexts } from '../texts/vi.ts';
@@ -27,6 +27,15 @@ function WrongAccount() {
   );
 }
 
+/** The frame stays, with its way to sign out. */
+function Unreachable({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <PublicFrame>
+      <ErrorPage error={error} onRetry={onRetry} />
+    </PublicFrame>
+  );
+}
+
 const isWrongAccount = (error: Error) => error instanceof ApiError && (error.code === 'wrong_actor' || error.code === 'insufficient_scope');
 
 /** Lets an active partner into the portal; an applicant sees how the application stands instead. */
@@ -38,7 +47,7 @@ export function PartnerGate({ children }: { children: ReactNode }) {
     // Only an applicant waits for a change that somebody else makes.
     refetchInterval: (query) => (query.state.data?.status === 'applied' ? ASK_AGAIN_MS : false),
   });
-  if (!data && error) return isWrongAccount(error) ? <WrongAccount /> : <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data && error) return isWrongAccount(error) ? <WrongAccount /> : <Unreachable error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   if (data.status === 'applied' || data.status === 'refused') return <StatusPage partner={data} status={data.status} />;
   return <Context.Provider value={data}>{children}</Context.Provider>;

@@ -4,17 +4,17 @@ import { useUiTexts } from '../texts/language.ts';
 import { type Explained, useExplain } from './explain-error.ts';
 import { State } from './states.tsx';
 
-/** What the operator needs to find the case in the logs. */
-function Reference({ explained }: { explained: Explained }) {
+/** What the operator needs to find the case in the logs. In the colour of its surroundings: a dimmed one fades on a tinted notice. */
+export function Reference({ explained }: { explained: Explained }) {
   const t = useUiTexts();
   if (!explained.requestId) return null;
   return (
-    <Text size="xs" c="dimmed" component="div">
+    <Text size="xs" component="div">
       {t('requestId')}: <Code>{explained.requestId}</Code>
       {explained.docs && (
         <>
           {' · '}
-          <Anchor href={explained.docs} target="_blank" rel="noreferrer" size="xs">
+          <Anchor href={explained.docs} target="_blank" rel="noreferrer" size="xs" c="inherit" underline="always">
             {t('learnMore')}
           </Anchor>
         </>
