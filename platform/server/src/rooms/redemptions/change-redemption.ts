@@ -1,4 +1,5 @@
 import type { RedemptionId } from '@chung/contracts';
+import { databaseNow } from '../../kernel/clock.ts';
 import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
@@ -8,10 +9,9 @@ import type { Arrow, RedemptionRow } from './redemption.ts';
 import { findOwned, usePresentation } from './store.ts';
 import { transition } from './transition.ts';
 
-/** The guard refused: say why from the row as it is now. A lapsed hold reads as RESERVED until the sweeper came by. */
+/** The guard refused: say why from the row as it is now. Who reverses does not ask for a reservation. */
 function refusal(row: RedemptionRow, arrow: Arrow): DomainError {
-  if (row.state === 'EXPIRED' || (row.state === 'RESERVED' && (arrow === 'confirm' || arrow === 'cancel')))
-    return new DomainError('reservation_expired');
+  if (row.state === 'EXPIRED' && arrow !== 'reverse') return new DomainError('reservation_expired');
   const detail = { vi: `Lượt nhận đang ở trạng thái ${row.state}.`, en: `The redemption is ${row.state}.` };
   return new DomainError('wrong_state', { detail });
 }
@@ -45,22 +45,24 @@ export async function confirmRedemption(
 }
 
 async function usePresented(tx: Tx, ports: RedemptionPorts, row: RedemptionRow, presented: string): Promise<void> {
-  const [clock] = await tx.query<{ now: Date }>('SELECT now() AS now');
-  const presentation = clock ? await ports.receipts.readPresentation(presented, clock.now) : null;
+  const presentation = await ports.receipts.readPresentation(presented, await databaseNow(tx));
   if (presentation?.redemption !== row.id) throw new DomainError('receipt_invalid');
   const first = await usePresentation(tx, { offerId: row.offerId, id: presentation.jti, redemptionId: row.id });
   if (!first) throw new DomainError('receipt_already_used');
 }
 
-/** The benefit was delivered. A held redemption is confirmed first, as two arrows in one transaction. */
+/**
+ * The benefit was delivered. A held redemption is confirmed first, as two arrows in one transaction; if another counter has
+ * just done so, its confirmation is as good as ours.
+ */
 export async function fulfilRedemption(
   tx: Tx,
   ports: RedemptionPorts,
   of: { principal: PartnerPrincipal; id: RedemptionId },
 ): Promise<RedemptionRow> {
   const row = await findForPartner(ports, of.principal, of.id, tx);
-  const redeemed = row.state === 'RESERVED' ? await move(tx, ports, { row, arrow: 'confirm' }) : row;
-  return move(tx, ports, { row: redeemed, arrow: 'fulfil' });
+  if (row.state === 'RESERVED') await transition(tx, ports, { offerId: row.offerId, id: row.id, arrow: 'confirm' });
+  return move(tx, ports, { row, arrow: 'fulfil' });
 }
 
 export async function reverseRedemption(

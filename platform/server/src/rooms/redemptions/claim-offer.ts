@@ -24,6 +24,17 @@ export interface Claim {
 export async function claimOffer(ports: RedemptionPorts, claim: Claim): Promise<RedemptionRow> {
   const earlier = await findByKey(ports.db, claim.principal.memberId, claim.idempotencyKey);
   if (earlier) return repeated(earlier, claim);
+  try {
+    return await claimAnew(ports, claim);
+  } catch (refusal) {
+    // The same key may have been answered on another connection since we looked, by taking the last unit: that answer stands.
+    const meanwhile = await findByKey(ports.db, claim.principal.memberId, claim.idempotencyKey);
+    if (meanwhile) return repeated(meanwhile, claim);
+    throw refusal;
+  }
+}
+
+async function claimAnew(ports: RedemptionPorts, claim: Claim): Promise<RedemptionRow> {
   const { offer, eligibility } = await judge(ports, claim);
   return ports.db.tx(async (tx) => {
     const { made } = await insertRedemption(tx, newRedemption(ports, { claim, offer, eligibility }));
@@ -55,6 +66,8 @@ async function judge(
     const mayKnow = principal.partnerId === null || principal.scopes.includes('member.membership:read');
     throw new DomainError('not_eligible', mayKnow ? { reasons: eligibility.filter((reason) => !reason.holds) } : {});
   }
+  // Most claims of a sold-out offer end here, with two reads and no lock.
+  if (offer.soldOut) throw new DomainError('offer_sold_out');
   return { offer, eligibility };
 }
 
@@ -104,11 +117,9 @@ function cashbackOf({ terms }: OfferForClaim): Cashback | null {
 }
 
 async function countLimits(tx: Tx, { terms }: OfferForClaim, made: RedemptionRow): Promise<void> {
-  const use = { offerId: made.offerId, memberId: made.memberId };
-  const withinLife = await countUse(tx, { ...use, day: null, limit: terms.limits.perMember });
-  const daily = terms.limits.perMemberPerDay;
-  const withinDay = !withinLife || daily === null || (await countUse(tx, { ...use, day: made.claimedDay, limit: daily }));
-  if (!withinLife || !withinDay) throw new DomainError('limit_reached');
+  const { offerId, memberId, claimedDay: day } = made;
+  const { perMember, perMemberPerDay: perDay } = terms.limits;
+  if (!(await countUse(tx, { offerId, memberId, day, perMember, perDay }))) throw new DomainError('limit_reached');
 }
 
 async function bindCode(tx: Tx, ports: RedemptionPorts, { terms }: OfferForClaim, made: RedemptionRow): Promise<string | null> {

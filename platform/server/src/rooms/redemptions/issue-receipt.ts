@@ -4,13 +4,12 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { MemberPrincipal } from '../../kernel/principal.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { findForMember } from './read-redemptions.ts';
-
-const PRESENTABLE = new Set(['RESERVED', 'REDEEMED', 'FULFILLED']);
+import { isLive } from './redemption.ts';
 
 /** The receipt and a fresh presentation for the QR. What ended without use has nothing to present. */
 export async function issueReceipt(ports: RedemptionPorts, principal: MemberPrincipal, id: RedemptionId): Promise<Receipt> {
   const row = await findForMember(ports, principal, id);
-  if (!PRESENTABLE.has(row.state)) throw new DomainError('wrong_state');
+  if (!isLive(row.state)) throw new DomainError('wrong_state');
   const { token, expiresAt } = await ports.receipts.presentationOf(row, await databaseNow(ports.db));
   return { receipt: await ports.receipts.receiptOf(row), presentation: token, presentationExpiresAt: expiresAt.toISOString() };
 }

@@ -5,7 +5,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { type Page, pageFrom } from '../../kernel/page.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
 import type { RedemptionPorts } from './ports.ts';
-import type { RedemptionRow } from './redemption.ts';
+import { isLive, type RedemptionRow } from './redemption.ts';
 import { findOwned, isPresentationUsed, listOwned } from './store.ts';
 
 interface ListQuery {
@@ -32,7 +32,8 @@ export function forPartner(row: RedemptionRow): PartnerRedemption {
 
 /** The member's view; the code is opened only while the redemption is theirs to use. */
 export async function forMember(ports: RedemptionPorts, row: RedemptionRow, on?: Tx): Promise<Redemption> {
-  const code = row.codeHint === null ? null : await ports.offers.codeOf({ offerId: row.offerId, redemptionId: row.id }, on);
+  const code =
+    row.codeHint === null || !isLive(row.state) ? null : await ports.offers.codeOf({ offerId: row.offerId, redemptionId: row.id }, on);
   return { ...common(row), partner: { id: row.partnerId, name: row.partnerName }, code };
 }
 

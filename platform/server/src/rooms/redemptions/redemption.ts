@@ -29,6 +29,9 @@ export interface Cashback {
   readonly platformMinor: number;
 }
 
+/** What its member may still show at a counter, and what counts against their limit. */
+export const isLive = (state: RedemptionState): boolean => state === 'RESERVED' || state === 'REDEEMED' || state === 'FULFILLED';
+
 /**
  * The arrows of the state machine (the claim makes the first state; paid offers add theirs with payments).
  *

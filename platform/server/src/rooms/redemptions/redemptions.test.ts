@@ -1,22 +1,12 @@
-import type { MemberId, OfferDraft, OfferId, PartnerId } from '@chung/contracts';
-import { exportJWK, generateKeyPair } from 'jose';
-import pg from 'pg';
+import type { OfferDraft, OfferId, PartnerId } from '@chung/contracts';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  cursors,
-  draftOf,
-  inDays,
-  memberFacts,
-  openPartnerRooms,
-  type PartnerRooms,
-  publish,
-} from '../../../../../test/harness/partner-rooms.ts';
+import { draftOf, inDays } from '../../../../../test/harness/partner-rooms.ts';
+import { brokenInvariants } from '../../../../../test/harness/redemption-invariants.ts';
+import { hold, openRedemptionRooms, type RedemptionRooms } from '../../../../../test/harness/redemption-rooms.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { createPairwise } from '../../kernel/pairwise.ts';
-import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
-import { readTrialBalance } from '../ledger/get-trial-balance.ts';
-import { createLedger } from '../ledger/index.ts';
+import type { MemberPrincipal } from '../../kernel/principal.ts';
 import type { MemberFacts } from '../offers/index.ts';
 import { cancelRedemption, confirmRedemption, fulfilRedemption, reverseRedemption } from './change-redemption.ts';
 import { claimOffer } from './claim-offer.ts';
@@ -25,87 +15,31 @@ import { expireLapsedHolds } from './jobs.ts';
 import { listEvents } from './list-events.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { forMember, listForMember, lookUp } from './read-redemptions.ts';
-import { createReceiptSigner } from './receipt.ts';
 
-let rooms: PartnerRooms;
+let world: RedemptionRooms;
+let rooms: RedemptionRooms['rooms'];
 let ports: RedemptionPorts;
 let owner: pg.Client;
 let partnerId: PartnerId;
-const facts = new Map<MemberId, MemberFacts>();
 
-const CODES = (count: number) => Array.from({ length: count }, (_, i) => `CODE-${String(i).padStart(6, '0')}-ABCD`);
-const hold = (minutes: number): Partial<OfferDraft> => ({ fulfilment: { mode: 'partner_confirmed', holdMinutes: minutes } });
-
-function member(changes: Partial<MemberFacts> = {}): MemberPrincipal {
-  const memberId = newId<MemberId>();
-  facts.set(memberId, { ...memberFacts(changes), memberId });
-  return {
-    actor: 'member',
-    memberId,
-    clientId: 'chung-member',
-    partnerId: null,
-    grantId: 'grant-0001' as never,
-    subject: `s-${memberId}`,
-    scopes: [],
-  };
-}
-const partner = (id: PartnerId = partnerId): PartnerPrincipal => ({
-  actor: 'partner',
-  partnerId: id,
-  clientId: 'backend',
-  accountId: null,
-  scopes: [],
-});
-
+const member = (changes?: Partial<MemberFacts>) => world.member(changes);
+const partner = (id?: PartnerId) => world.partner(id);
+const offer = (changes?: Partial<OfferDraft>, codes?: number) => world.offer(changes, codes);
+const units = (offerId: OfferId) => world.units(offerId);
 const claim = (principal: MemberPrincipal, offerId: OfferId, idempotencyKey: string = newId()) =>
   claimOffer(ports, { principal, offerId, idempotencyKey });
-const offer = async (changes: Partial<OfferDraft> = {}) => (await publish(rooms, partnerId, draftOf(changes))).id;
 const codeOf = (error: unknown) => (error instanceof DomainError ? error.code : String(error));
 const refused = (work: Promise<unknown>) => work.then(() => 'done', codeOf);
 
-async function units(offerId: OfferId) {
-  const { rows } = await owner.query('SELECT stock, held, redeemed FROM chung.offer_stock WHERE offer_id = $1', [offerId]);
-  return { stock: Number(rows[0].stock), held: Number(rows[0].held), redeemed: Number(rows[0].redeemed) };
-}
-
-/** I4, I10, I13 over the whole database. */
 async function expectBooksHold() {
-  const { totals } = await readTrialBalance(rooms.db);
-  for (const total of totals) expect(total.differenceMinor, total.currency).toBe(0);
-  const { rows: lonely } = await owner.query(`
-    SELECT r.id FROM chung.redemptions r
-     WHERE NOT EXISTS (SELECT 1 FROM chung.journals j WHERE j.shard_id = r.offer_id AND j.cause_id = r.id)
-        OR NOT EXISTS (SELECT 1 FROM chung.outbox o WHERE o.shard_id = r.offer_id AND o.data ->> 'redemptionId' = r.id::text)`);
-  expect(lonely).toEqual([]);
-  const { rows: off } = await owner.query(`
-    SELECT s.offer_id, s.held, s.redeemed, count(*) FILTER (WHERE r.state = 'RESERVED') AS h, count(*) FILTER (WHERE r.state IN ('REDEEMED', 'FULFILLED')) AS d
-      FROM chung.offer_stock s LEFT JOIN chung.redemptions r USING (offer_id) GROUP BY s.offer_id, s.held, s.redeemed
-    HAVING s.held <> count(*) FILTER (WHERE r.state = 'RESERVED') OR s.redeemed <> count(*) FILTER (WHERE r.state IN ('REDEEMED', 'FULFILLED'))`);
-  expect(off).toEqual([]);
+  expect(await brokenInvariants(owner)).toEqual([]);
 }
 
 beforeAll(async () => {
-  rooms = await openPartnerRooms();
-  owner = new pg.Client({ connectionString: rooms.database.ownerUrl });
-  await owner.connect();
-  partnerId = (await rooms.activePartner('mytv')).id;
-  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  const receipts = createReceiptSigner({ issuer: 'http://localhost', keys: [{ ...(await exportJWK(privateKey)), kid: 'k1' }] });
-  ports = {
-    db: rooms.db,
-    offers: rooms.offers,
-    ledger: createLedger(),
-    pairwise: createPairwise('test'),
-    cursors,
-    receipts,
-    timeZone: 'Asia/Ho_Chi_Minh',
-    factsOf: async (memberId) => facts.get(memberId) ?? null,
-  };
+  world = await openRedemptionRooms();
+  ({ rooms, ports, owner, partnerId } = world);
 });
-afterAll(async () => {
-  await owner.end();
-  await rooms.close();
-});
+afterAll(() => world.close());
 
 describe('a claim', () => {
   test('of an instant offer is redeemed at once, with its unit, fee, VAT and event', async () => {
@@ -170,7 +104,7 @@ describe('a claim', () => {
   });
 
   test('binds one code to one redemption, and a retry shows the same (I3)', async () => {
-    const offerId = await publishWithCodes(6);
+    const offerId = await offer({ stock: 6 }, 6);
     const members = Array.from({ length: 9 }, () => member());
     const outcomes = await Promise.all(members.map((one) => claim(one, offerId, 'k').catch(codeOf)));
     const made = outcomes.filter((outcome) => typeof outcome !== 'string');
@@ -201,17 +135,6 @@ describe('a claim', () => {
     expect(await refused(claim(foreign, await offer()))).toBe('not_found');
   });
 });
-
-async function publishWithCodes(count: number): Promise<OfferId> {
-  const { Readable } = await import('node:stream');
-  const draft = await rooms.db.tx((tx) => rooms.offers.create(tx, { partnerId, draft: draftOf({ codes: 'pool', stock: count }) }));
-  await rooms.offers.uploadCodes({ partnerId, offerId: draft.id, stream: Readable.from([CODES(count).join('\n')]) });
-  return rooms.db.tx(async (tx) => {
-    const { termsVersion } = await rooms.offers.submit(tx, { partnerId, offerId: draft.id });
-    const decision = { decision: 'approved' as const, reasons: [], decidedAt: new Date().toISOString() };
-    return (await rooms.offers.applyDecision(tx, { offerId: draft.id, termsVersion, decision })).id;
-  });
-}
 
 describe('a held redemption', () => {
   test('is charged when its partner confirms, and fulfilled once', async () => {
@@ -247,7 +170,7 @@ describe('a held redemption', () => {
     expect(await refused(claim(second, offerId))).toBe('offer_sold_out');
     await rooms.db.tx((tx) => cancelRedemption(tx, ports, { principal: first, id: made.id }));
     const next = await claim(second, offerId);
-    await owner.query(`UPDATE chung.redemptions SET expires_at = now() - interval '1 second' WHERE id = $1`, [next.id]);
+    await world.lapse(next.id);
     expect(
       await refused(rooms.db.tx((tx) => confirmRedemption(tx, ports, { principal: partner(), id: next.id, presented: undefined }))),
     ).toBe('reservation_expired');

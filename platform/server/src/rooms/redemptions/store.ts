@@ -27,8 +27,13 @@ interface Row {
   updated_at: Date;
 }
 
-const COLUMNS = `offer_id, id, member_id, partner_id, member_ref, state, terms_version, offer_title, partner_name, fee_minor, vat_minor,
-  vat_basis_points, cashback, code_hint, idempotency_key, claimed_at, claimed_day::text AS claimed_day, expires_at, updated_at`;
+// A hold is over when its time is, not when the sweeper has come by: nobody is shown a code or a QR that no counter would take.
+const LAPSED = `state = 'RESERVED' AND expires_at <= now()`;
+const STATE = `CASE WHEN ${LAPSED} THEN 'EXPIRED' ELSE state END`;
+
+const COLUMNS = `offer_id, id, member_id, partner_id, member_ref, ${STATE} AS state, terms_version, offer_title, partner_name, fee_minor,
+  vat_minor, vat_basis_points, cashback, code_hint, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
+  CASE WHEN ${LAPSED} THEN NULL ELSE expires_at END AS expires_at, updated_at`;
 
 const fromRow = (row: Row): RedemptionRow => ({
   offerId: row.offer_id,
@@ -82,14 +87,19 @@ export type InsertOutcome = { readonly made: RedemptionRow } | { readonly made: 
 /**
  * The claim's first write. A second request with the key waits here until the first commits. The window is judged by the
  * clock of this very statement, so a slow request cannot claim after the end.
+ *
+ * The unique constraint cannot see a key's use on another offer (it must contain the distribution column), and neither can a
+ * statement whose snapshot is older than the other's commit. So a member's claims with one key queue at a lock first.
  */
 export async function insertRedemption(tx: Tx, claim: NewRedemption): Promise<InsertOutcome> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${claim.memberId}/${claim.idempotencyKey}`]);
   const [row] = await tx.query<Row>(
     `INSERT INTO chung.redemptions (offer_id, id, member_id, partner_id, member_ref, client_id, state, terms_version, offer_title, partner_name,
        contract_version, fee_minor, vat_minor, vat_basis_points, cashback, eligibility, idempotency_key, claimed_day, expires_at)
      SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, (now() AT TIME ZONE $18)::date,
             now() + make_interval(mins => $19)
       WHERE now() >= $20::timestamptz AND now() < $21::timestamptz
+        AND NOT EXISTS (SELECT 1 FROM chung.redemptions WHERE member_id = $3 AND idempotency_key = $17)
      ON CONFLICT (offer_id, member_id, idempotency_key) DO NOTHING
      RETURNING ${COLUMNS}`,
     [
@@ -128,18 +138,26 @@ export async function findByKey(on: Reader, memberId: MemberId, key: string): Pr
   return row ? fromRow(row) : null;
 }
 
-/** Counts one use against a limit; false when the limit is reached. `day` null counts over the offer's whole life. */
-export async function countUse(tx: Tx, use: { offerId: OfferId; memberId: MemberId; day: string | null; limit: number }): Promise<boolean> {
-  const rows = await tx.query(
-    `INSERT INTO chung.redemption_usage AS u (offer_id, member_id, day, used) VALUES ($1, $2, coalesce($3::date, '-infinity'), 1)
-     ON CONFLICT (offer_id, member_id, day) DO UPDATE SET used = u.used + 1 WHERE u.used < $4
-     RETURNING used`,
-    [use.offerId, use.memberId, use.day, use.limit],
+/**
+ * Counts one use against the limit of the offer's whole life and of the day; false when either is reached. The day is counted
+ * also where it has no limit: terms may get one later, and giving back must find what was counted.
+ */
+export async function countUse(
+  tx: Tx,
+  use: { offerId: OfferId; memberId: MemberId; day: string; perMember: number; perDay: number | null },
+): Promise<boolean> {
+  const counted = await tx.query(
+    `INSERT INTO chung.redemption_usage AS u (offer_id, member_id, day, used)
+     SELECT $1, $2, d.day, 1 FROM (VALUES ('-infinity'::date), ($3::date)) AS d (day) ORDER BY d.day
+     ON CONFLICT (offer_id, member_id, day) DO UPDATE SET used = u.used + 1
+      WHERE u.used < CASE WHEN u.day = '-infinity' THEN $4::integer ELSE coalesce($5::integer, u.used + 1) END
+     RETURNING 1`,
+    [use.offerId, use.memberId, use.day, use.perMember, use.perDay],
   );
-  return rows.length > 0;
+  return counted.length === 2;
 }
 
-/** Gives the use back in the life-long count and, where there is one, in the day's. */
+/** Gives the use back in both counts. */
 export async function uncountUse(tx: Tx, use: { offerId: OfferId; memberId: MemberId; day: string }): Promise<void> {
   await tx.query(
     `UPDATE chung.redemption_usage SET used = used - 1 WHERE offer_id = $1 AND member_id = $2 AND day IN ('-infinity', $3::date) AND used > 0`,
@@ -151,19 +169,34 @@ export async function setCodeHint(tx: Tx, of: { offerId: OfferId; id: Redemption
   await tx.query('UPDATE chung.redemptions SET code_hint = $3 WHERE offer_id = $1 AND id = $2', [of.offerId, of.id, of.hint]);
 }
 
-/** The conditional update behind every arrow; null when the redemption was not in a state the arrow starts from. */
+/**
+ * The conditional update behind every arrow; null when the redemption was not in a state the arrow starts from.
+ *
+ * Readers page events by transaction id, and ids are given out at a transaction's first write: one that began earlier may come
+ * to this row later. It would tell its event before those of the state it starts from, so it is run again with a younger id.
+ */
 export async function moveState(
   tx: Tx,
   move: { offerId: OfferId; id: RedemptionId; from: readonly RedemptionState[]; to: RedemptionState; hold: string; reason: string | null },
 ): Promise<RedemptionRow | null> {
   const [row] = await tx.query<Row>(
-    `UPDATE chung.redemptions SET state = $4, expires_at = NULL, updated_at = now(), reason = coalesce($6, reason)
-      WHERE offer_id = $1 AND id = $2 AND state = ANY ($3)
+    `UPDATE chung.redemptions
+        SET state = $4, expires_at = NULL, updated_at = now(), reason = coalesce($6, reason), event_txid = pg_current_xact_id()
+      WHERE offer_id = $1 AND id = $2 AND state = ANY ($3) AND event_txid <= pg_current_xact_id()
         AND CASE $5 WHEN 'must-last' THEN expires_at > now() WHEN 'must-have-lapsed' THEN expires_at <= now() ELSE true END
      RETURNING ${COLUMNS}`,
     [move.offerId, move.id, move.from, move.to, move.hold, move.reason],
   );
+  if (!row) await retryIfOvertaken(tx, move);
   return row ? fromRow(row) : null;
+}
+
+async function retryIfOvertaken(tx: Tx, { offerId, id, from }: { offerId: OfferId; id: RedemptionId; from: readonly RedemptionState[] }) {
+  const overtaken = await tx.query(
+    'SELECT 1 FROM chung.redemptions WHERE offer_id = $1 AND id = $2 AND state = ANY ($3) AND event_txid > pg_current_xact_id()',
+    [offerId, id, from],
+  );
+  if (overtaken.length > 0) throw Object.assign(new Error(`redemption ${id} was moved by a younger transaction`), { code: '40001' });
 }
 
 export type Owner = { readonly memberId: MemberId } | { readonly partnerId: PartnerId };
@@ -192,7 +225,7 @@ export async function listOwned(db: Db, filter: ListFilter): Promise<RedemptionR
   const [column, value] = ownedBy(filter.owner);
   const rows = await db.query<Row>(
     `SELECT ${COLUMNS} FROM chung.redemptions
-      WHERE ${column} = $1 AND ($2::uuid IS NULL OR partner_id = $2) AND ($3::text IS NULL OR state = $3)
+      WHERE ${column} = $1 AND ($2::uuid IS NULL OR partner_id = $2) AND ($3::text IS NULL OR ${STATE} = $3)
         AND ($4::uuid IS NULL OR offer_id = $4) AND ($5::uuid IS NULL OR id < $5)
       ORDER BY id DESC LIMIT $6`,
     [value, filter.partnerId, filter.state, filter.offerId, filter.beforeId, filter.limit],
@@ -200,13 +233,12 @@ export async function listOwned(db: Db, filter: ListFilter): Promise<RedemptionR
   return rows.map(fromRow);
 }
 
-/** Lapsed holds, locked for this sweeper; others skip them. */
-export async function lockLapsed(tx: Tx, limit: number): Promise<readonly { offerId: OfferId; id: RedemptionId }[]> {
-  const rows = await tx.query<{ offer_id: OfferId; id: RedemptionId }>(
-    `SELECT offer_id, id FROM chung.redemptions WHERE state = 'RESERVED' AND expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-    [limit],
+/** The hold that lapsed first, locked for this sweeper; others skip it. */
+export async function lockLapsed(tx: Tx): Promise<{ offerId: OfferId; id: RedemptionId } | null> {
+  const [row] = await tx.query<{ offer_id: OfferId; id: RedemptionId }>(
+    `SELECT offer_id, id FROM chung.redemptions WHERE ${LAPSED} ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
-  return rows.map((row) => ({ offerId: row.offer_id, id: row.id }));
+  return row ? { offerId: row.offer_id, id: row.id } : null;
 }
 
 export async function usePresentation(tx: Tx, use: { offerId: OfferId; id: string; redemptionId: RedemptionId }): Promise<boolean> {

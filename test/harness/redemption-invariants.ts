@@ -1,0 +1,118 @@
+// Checks the invariants of docs on redemptions over a whole database, by SQL that shares nothing with the server's.
+import type pg from 'pg';
+
+const LIVE = `('RESERVED', 'REDEEMED', 'FULFILLED')`;
+
+/** Each query answers the rows that break its invariant. */
+const CHECKS: Readonly<Record<string, string>> = {
+  'I1 an offer is oversold': `
+    SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id AND r.state IN ${LIVE}
+     GROUP BY s.offer_id, s.stock HAVING count(r.id) > s.stock`,
+
+  'I2 a member passed the limit of an offer': `
+    SELECT r.offer_id, r.member_id
+      FROM chung.redemptions r JOIN chung.offer_terms t ON t.offer_id = r.offer_id AND t.version = r.terms_version
+     WHERE r.state IN ${LIVE}
+     GROUP BY r.offer_id, r.member_id HAVING count(*) > max((t.terms #>> '{limits,perMember}')::integer)`,
+
+  'I2 a member passed the limit of a day': `
+    SELECT r.offer_id, r.member_id, r.claimed_day
+      FROM chung.redemptions r JOIN chung.offer_terms t ON t.offer_id = r.offer_id AND t.version = r.terms_version
+     WHERE r.state IN ${LIVE} AND t.terms #>> '{limits,perMemberPerDay}' IS NOT NULL
+     GROUP BY r.offer_id, r.member_id, r.claimed_day HAVING count(*) > max((t.terms #>> '{limits,perMemberPerDay}')::integer)`,
+
+  'I2 the count of uses is not the number of live redemptions': `
+    SELECT r.offer_id, r.member_id FROM chung.redemptions r
+      LEFT JOIN chung.redemption_usage u ON u.offer_id = r.offer_id AND u.member_id = r.member_id AND u.day = '-infinity'
+     GROUP BY r.offer_id, r.member_id, u.used
+    HAVING coalesce(u.used, 0) <> count(*) FILTER (WHERE r.state IN ${LIVE})`,
+
+  'I2 the count of a day is not the number of its live redemptions': `
+    SELECT r.offer_id, r.member_id, r.claimed_day FROM chung.redemptions r
+      LEFT JOIN chung.redemption_usage u ON u.offer_id = r.offer_id AND u.member_id = r.member_id AND u.day = r.claimed_day
+     GROUP BY r.offer_id, r.member_id, r.claimed_day, u.used
+    HAVING coalesce(u.used, 0) <> count(*) FILTER (WHERE r.state IN ${LIVE})`,
+
+  'I3 a live redemption has not exactly one live code': `
+    SELECT r.id FROM chung.redemptions r
+      LEFT JOIN chung.codes c ON c.offer_id = r.offer_id AND c.redemption_id = r.id AND c.voided_at IS NULL
+     WHERE r.state IN ${LIVE} AND r.code_hint IS NOT NULL
+     GROUP BY r.id HAVING count(c.id) <> 1`,
+
+  'I3 a code is live without a live redemption': `
+    SELECT c.id FROM chung.codes c LEFT JOIN chung.redemptions r ON r.offer_id = c.offer_id AND r.id = c.redemption_id AND r.state IN ${LIVE}
+     WHERE c.redemption_id IS NOT NULL AND c.voided_at IS NULL AND r.id IS NULL`,
+
+  'I4 a unit is lost or counted twice': `
+    SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id
+     GROUP BY s.offer_id, s.held, s.redeemed
+    HAVING s.held <> count(*) FILTER (WHERE r.state = 'RESERVED') OR s.redeemed <> count(*) FILTER (WHERE r.state IN ('REDEEMED', 'FULFILLED'))`,
+
+  'I4 the memo accounts differ from the stock': `
+    SELECT s.offer_id FROM chung.offer_stock s
+      LEFT JOIN chung.postings p ON p.shard_id = s.offer_id AND p.owner_id = s.offer_id AND p.currency = 'UNIT'
+     GROUP BY s.offer_id, s.held, s.redeemed
+    HAVING coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 9100), 0) <> s.held
+        OR coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 9200), 0) <> s.redeemed`,
+
+  'I6 a redemption has not the journals of its way': `
+    SELECT r.id, r.state, j.kinds FROM chung.redemptions r
+      CROSS JOIN LATERAL (SELECT coalesce(string_agg(kind, ' ' ORDER BY kind), '') AS kinds FROM chung.journals
+                           WHERE shard_id = r.offer_id AND cause_id = r.id) j
+     WHERE NOT j.kinds = ANY (CASE r.state
+       WHEN 'RESERVED' THEN ARRAY['reserved']
+       WHEN 'RELEASED' THEN ARRAY['released reserved']
+       WHEN 'EXPIRED'  THEN ARRAY['expired reserved']
+       WHEN 'REVERSED' THEN ARRAY['redeemed reversed', 'redeemed reserved reversed']
+       ELSE ARRAY['redeemed', 'redeemed reserved'] END)`,
+
+  'I6 the events of a redemption do not tell its way, in order': `
+    SELECT r.id, r.state, o.told FROM chung.redemptions r
+      CROSS JOIN LATERAL (SELECT coalesce(string_agg(split_part(type, '.', 2), ' ' ORDER BY txid, id), '') AS told FROM chung.outbox
+                           WHERE shard_id = r.offer_id AND data ->> 'redemptionId' = r.id::text) o
+     WHERE NOT o.told = ANY (CASE r.state
+       WHEN 'RESERVED'  THEN ARRAY['reserved']
+       WHEN 'RELEASED'  THEN ARRAY['reserved released']
+       WHEN 'EXPIRED'   THEN ARRAY['reserved expired']
+       WHEN 'REDEEMED'  THEN ARRAY['redeemed', 'reserved redeemed']
+       WHEN 'FULFILLED' THEN ARRAY['redeemed fulfilled', 'reserved redeemed fulfilled']
+       WHEN 'REVERSED'  THEN ARRAY['redeemed reversed', 'reserved redeemed reversed', 'redeemed fulfilled reversed', 'reserved redeemed fulfilled reversed']
+       END)`,
+
+  'I7 a key made two redemptions': `
+    SELECT member_id, idempotency_key FROM chung.redemptions GROUP BY 1, 2 HAVING count(*) > 1`,
+
+  'I10 a journal does not balance': `
+    SELECT shard_id, journal_id, currency FROM chung.postings GROUP BY 1, 2, 3 HAVING sum(amount_minor) <> 0`,
+
+  'I13 a redemption, its journal and its event do not all exist': `
+    SELECT r.id FROM chung.redemptions r
+     WHERE NOT EXISTS (SELECT 1 FROM chung.journals j WHERE j.shard_id = r.offer_id AND j.cause_id = r.id)
+        OR NOT EXISTS (SELECT 1 FROM chung.outbox o WHERE o.shard_id = r.offer_id AND o.data ->> 'redemptionId' = r.id::text)
+    UNION ALL
+    SELECT j.cause_id FROM chung.journals j WHERE NOT EXISTS (SELECT 1 FROM chung.redemptions r WHERE r.offer_id = j.shard_id AND r.id = j.cause_id)
+    UNION ALL
+    SELECT o.shard_id FROM chung.outbox o
+     WHERE o.type LIKE 'redemption.%' AND NOT EXISTS (SELECT 1 FROM chung.redemptions r WHERE r.id::text = o.data ->> 'redemptionId')`,
+
+  'M a redemption is not charged what it says': `
+    SELECT r.id FROM chung.redemptions r
+      JOIN chung.journals j ON j.shard_id = r.offer_id AND j.cause_id = r.id
+      LEFT JOIN chung.postings p ON p.shard_id = j.shard_id AND p.journal_id = j.id AND p.currency = 'VND'
+     GROUP BY r.id, r.state, r.fee_minor, r.vat_minor, r.cashback
+    HAVING coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 1200), 0)
+           <> CASE WHEN r.state IN ('REDEEMED', 'FULFILLED') THEN r.fee_minor + r.vat_minor ELSE 0 END
+        OR coalesce(-sum(p.amount_minor) FILTER (WHERE p.account = 2210), 0)
+           <> CASE WHEN r.state IN ('REDEEMED', 'FULFILLED') AND r.cashback IS NOT NULL
+                   THEN (r.cashback ->> 'partnerMinor')::bigint + (r.cashback ->> 'platformMinor')::bigint ELSE 0 END`,
+};
+
+/** What does not hold, by name; empty when all does. */
+export async function brokenInvariants(owner: pg.Client): Promise<string[]> {
+  const broken: string[] = [];
+  for (const [name, query] of Object.entries(CHECKS)) {
+    const { rows } = await owner.query(query);
+    if (rows.length > 0) broken.push(name);
+  }
+  return broken;
+}
