@@ -169,3 +169,20 @@ describe('partner clients', () => {
     expect(there.tokens.claims()?.sub).not.toBe(here.tokens.claims()?.sub);
   });
 });
+
+test('400: another site’s script cannot talk to the token endpoint, and a backend’s never can', async () => {
+  const ask = (origin: string, client_id: string) =>
+    fetch(`${platform.baseUrl}/oauth/token`, {
+      method: 'POST',
+      headers: { origin },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'x', client_id }),
+    });
+  for (const [origin, id] of [
+    ['https://evil.example', 'chung-cli'],
+    ['null', 'chung-cli'],
+    ['https://app.example.vn', app.clientId],
+  ] as const) {
+    const answer = await ask(origin, id);
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([400, null]);
+  }
+});

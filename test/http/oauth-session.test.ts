@@ -183,6 +183,12 @@ describe('signing in', () => {
     expect(await sessionOf(victim, 'member')).toEqual({ signedIn: false });
   });
 
+  test('a sign-in begun at 127.0.0.1 moves to the platform’s own address', async () => {
+    const twin = platform.baseUrl.replace('localhost', '127.0.0.1');
+    const answer = await fetch(`${twin}/session/member/login?return_to=/offers`, { redirect: 'manual' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `${platform.baseUrl}/session/member/login?return_to=/offers`]);
+  });
+
   test('cancelling leads back to the app', async () => {
     const browser = new Browser(platform.baseUrl);
     const page = await browser.open('/session/partner/login');

@@ -90,6 +90,8 @@ const callbackOf = (deps: SessionRouterDeps, app: WebApp) => `${deps.baseUrl}/se
 
 /** Sends the browser to sign in; what must fit when it comes back waits in a sealed cookie. */
 async function startLogin(deps: SessionRouterDeps, attempts: SealedCookies, { app, request, response }: Exchange): Promise<void> {
+  const sameMachine = loopbackTwin(request.headers.host, deps.baseUrl);
+  if (sameMachine) return response.redirect(303, new URL(request.originalUrl, deps.baseUrl).href);
   const verifier = client.randomPKCECodeVerifier();
   const attempt: z.infer<typeof Attempt> = {
     state: randomBytes(24).toString('base64url'),
@@ -114,6 +116,12 @@ async function startLogin(deps: SessionRouterDeps, attempts: SealedCookies, { ap
     deps.log.error({ app, reason: String(error) }, 'the authorization server does not answer the web apps');
     sendFailure({ app, request, response }, 503);
   }
+}
+
+/** `127.0.0.1` typed for `localhost`: cookies set here would be missing there, so the sign-in moves to the address that it comes back to. */
+function loopbackTwin(host: string | undefined, baseUrl: string): boolean {
+  const base = new URL(baseUrl);
+  return base.hostname === 'localhost' && [`127.0.0.1:${base.port}`, `[::1]:${base.port}`].includes(host ?? '');
 }
 
 /** One cookie an attempt, so that two tabs can sign in at once. */
