@@ -38,6 +38,8 @@ export async function findForMember(
 ): Promise<OfferForMember[]> {
   const found: OfferForMember[] = [];
   const patterns = searchPatterns(search.q ?? '');
+  // A query of signs alone ("%", "🎁") asks for something, and nothing has it: it must not act as "everything".
+  if (patterns.length === 0 && search.q) return [];
   let before = search.before;
   for (;;) {
     const heads = await findListings(on, {

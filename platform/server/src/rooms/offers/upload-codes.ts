@@ -43,9 +43,14 @@ export async function uploadCodes(
     report.added += added;
     report.duplicates += codes.length - added;
   };
+  let begun = false;
   for await (const { line, text } of linesOf(input.stream)) {
     const field = firstField(text);
-    if (field === '' || (line === 1 && HEADER.test(field))) continue;
+    if (field === '') continue;
+    // "code" alone would pass for a code, so it is a heading only above all others; blank lines may stand before it.
+    const isHeader = !begun && HEADER.test(field.normalize('NFC'));
+    begun = true;
+    if (isHeader) continue;
     const code = normaliseCode(field);
     if (code === null) {
       report.rejected += 1;

@@ -31,9 +31,22 @@ export async function decidePartner(
   return partner;
 }
 
-/** Only where none is in force: an operator may have agreed other terms before the approval. */
+/**
+ * Only where none is in force: an operator may have agreed other terms before the approval. Terms that begin later leave no room
+ * for the default before them, and a partner without a contract could be claimed from but not charged: it is approved when they begin.
+ */
 async function giveDefaultContract(tx: Tx, partnerId: PartnerId): Promise<void> {
   const now = await databaseNow(tx);
   if (await findContractAt(tx, partnerId, now)) return;
-  await insertContract(tx, partnerId, { ...DEFAULT_CONTRACT, validFrom: now });
+  try {
+    await insertContract(tx, partnerId, { ...DEFAULT_CONTRACT, validFrom: now });
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'conflict')) throw error;
+    throw new DomainError('wrong_state', { detail: CONTRACT_BEGINS_LATER, cause: error });
+  }
 }
+
+const CONTRACT_BEGINS_LATER = {
+  vi: 'Hợp đồng của đối tác chưa đến ngày hiệu lực; hãy duyệt từ ngày đó.',
+  en: 'The partner’s contract begins later; approve the partner from that day on.',
+};

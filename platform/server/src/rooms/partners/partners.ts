@@ -53,8 +53,6 @@ export function createPartners(deps: { db: Db; identity: PartnerIdentity; cursor
     },
     contractAt: findContractAt,
     standingAt: findStanding,
-    addContract: async (tx, partnerId, contract) => {
-      if (!(await insertContract(tx, partnerId, contract))) throw new DomainError('conflict');
-    },
+    addContract: insertContract,
   };
 }

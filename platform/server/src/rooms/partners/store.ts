@@ -104,10 +104,19 @@ export async function moveStatus(
 }
 
 /**
- * Adds the next contract version. It must begin after every version there is, so that history is never rewritten;
- * answers false when it does not. Two at once meet at the primary key, so one of them fails instead of overlapping.
+ * Adds the next contract version. It must begin after every version there is, so that history is never rewritten; throws
+ * `conflict` when it does not. Two at once meet at the primary key, so one of them fails instead of overlapping.
  */
-export async function insertContract(tx: Tx, partnerId: PartnerId, contract: ContractVersion): Promise<boolean> {
+export async function insertContract(tx: Tx, partnerId: PartnerId, contract: ContractVersion): Promise<void> {
+  try {
+    if (!(await insertNextVersion(tx, partnerId, contract))) throw new DomainError('conflict');
+  } catch (error) {
+    if (constraintOf(error) === 'contracts_pkey') throw new DomainError('conflict', { cause: error });
+    throw error;
+  }
+}
+
+async function insertNextVersion(tx: Tx, partnerId: PartnerId, contract: ContractVersion): Promise<boolean> {
   const rows = await tx.query(
     `INSERT INTO chung.contracts (partner_id, version, valid_from, fee_per_redemption_minor, commission_basis_points, service_class)
      SELECT $1::uuid, COALESCE(max(version), 0) + 1, $2::timestamptz, $3::bigint, $4::integer, $5::text
