@@ -11,16 +11,21 @@ const resolution = {
 interface Suite {
   name: string;
   include: string[];
+  /** A document to render in; the suites of the server have none. */
+  document?: boolean;
   /** Where two files at once would disturb each other (ports, one browser) or the machine. */
   sequential?: boolean;
   timeoutSeconds?: number;
 }
 
-function suite({ name, include, sequential = false, timeoutSeconds = 20 }: Suite) {
+const withDocument = { environment: 'happy-dom', setupFiles: ['platform/web/ui/testing/setup.ts'] };
+
+function suite({ name, include, document = false, sequential = false, timeoutSeconds = 20 }: Suite) {
   return {
     extends: true as const,
     ...resolution,
     test: {
+      ...(document ? withDocument : {}),
       name,
       include,
       fileParallelism: !sequential,
@@ -48,6 +53,7 @@ export default defineConfig({
           'test/harness/**/*.test.ts',
         ],
       }),
+      suite({ name: 'web', include: ['platform/web/**/src/**/*.test.tsx'], document: true }),
       suite({ name: 'http', include: ['test/http/**/*.test.ts'], timeoutSeconds: 30 }),
       suite({ name: 'architecture', include: ['test/architecture/**/*.test.ts'], timeoutSeconds: 60 }),
       suite({ name: 'regression', include: ['test/regression/**/*.test.ts'], timeoutSeconds: 60 }),

@@ -1,8 +1,9 @@
 // The checks of `npm run check` on planted sources: a check that sees nothing would look like a clean repository.
 import { expect, test } from 'vitest';
 import { migrationFindings, sourceFindings } from '../../platform/setup/checks/data-rules.ts';
-import { quantile } from '../../platform/setup/checks/figures.ts';
+import { groupOf, quantile } from '../../platform/setup/checks/figures.ts';
 import { filesInCycles, measureFile } from '../../platform/setup/checks/measure.ts';
+import { isTest } from '../../platform/setup/checks/source-files.ts';
 
 const why = '-- why this table is here\n';
 
@@ -96,4 +97,18 @@ test('a cycle is found through type imports and re-exports', () => {
 
 test('quantiles of nothing and of little', () => {
   expect([quantile([], 0.9), quantile([5], 0.5), quantile([1, 2, 3, 4], 0.5)]).toEqual([0, 5, 3]);
+});
+
+test.each([
+  ['platform/server/src/main.ts', 'server and sdk', 'code'],
+  ['sdk/client/src/client.test.ts', 'server and sdk', 'test'],
+  ['test/http/offers.test.ts', 'server and sdk', 'test'],
+  ['platform/web/member/src/app.tsx', 'web', 'code'],
+  ['platform/web/ui/src/format.test.ts', 'web', 'test'],
+  ['platform/web/ui/testing/stand-in.ts', 'web', 'test'],
+  ['test/journeys/people.ts', 'web', 'test'],
+  ['platform/setup/check.mjs', 'setup', 'code'],
+  ['platform/setup/complete-lock.test.ts', 'setup', 'test'],
+])('%s counts as %s %s', (path, group, kind) => {
+  expect([groupOf(path), isTest(path) ? 'test' : 'code']).toEqual([group, kind]);
 });

@@ -24,6 +24,7 @@ export function readSources(root: string, folders: readonly string[], extensions
   return wanted.map((path) => ({ path: relative(root, path).replaceAll('\\', '/'), text: readFileSync(path, 'utf8') }));
 }
 
+/** Tests and what only they use; `testing` of a web app is never built. */
 export function isTest(path: string): boolean {
-  return path.startsWith('test/') || /\.test\.tsx?$/.test(path);
+  return /^test\/|^platform\/web\/\w+\/testing\/|\.test\.tsx?$/.test(path);
 }

@@ -8,14 +8,22 @@ import { useT } from '../texts/use-t.ts';
 import { benefitWords, closedBecause, lastMoment } from './benefit.ts';
 import classes from './claim-panel.module.css';
 
-/** The claim and what it changes elsewhere. The key is made once a dialog, so a second tap or a repeat is the same claim. */
+/**
+ * The claim and what it changes elsewhere. One key until a claim has succeeded, whatever is closed and opened in between:
+ * after a lost answer the next tap asks for the same claim and not for a second one.
+ */
 function useClaim(offer: MemberOffer) {
   const api = useApi();
   const queries = useQueryClient();
-  const [idempotencyKey] = useState(() => crypto.randomUUID());
-  return useMutation({
+  const [idempotencyKey, setKey] = useState(() => crypto.randomUUID());
+  const mutationKey = ['offers.claim', offer.id];
+  const claim = useMutation({
+    mutationKey,
     mutationFn: () => api.call('offers.claim', { params: { offerId: offer.id }, idempotencyKey }),
-    onSuccess: (redemption) => queries.setQueryData(['redemptions.get', redemption.id], redemption),
+    onSuccess: (redemption) => {
+      setKey(crypto.randomUUID());
+      queries.setQueryData(['redemptions.get', redemption.id], redemption);
+    },
     // Also after a refusal: sold out or limit reached is news about the offer.
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ['offers.get', offer.id] });
@@ -23,6 +31,15 @@ function useClaim(offer: MemberOffer) {
       void queries.invalidateQueries({ queryKey: ['redemptions.list'] });
     },
   });
+  // The second click of a double click comes before the button is drawn as busy.
+  const submit = () => {
+    if (queries.isMutating({ mutationKey }) === 0) claim.mutate();
+  };
+  // A claim under way goes on when its dialog is closed; what came of it is shown when the dialog is opened again.
+  const leave = () => {
+    if (!claim.isPending) claim.reset();
+  };
+  return { data: claim.data, error: claim.error, isPending: claim.isPending, submit, leave };
 }
 
 function Claimed({ redemption }: { redemption: Redemption }) {
@@ -47,12 +64,11 @@ function Claimed({ redemption }: { redemption: Redemption }) {
   );
 }
 
-function ClaimDialog({ offer, onClose }: { offer: MemberOffer; onClose: () => void }) {
+function ClaimDialog({ offer, claim, onClose }: { offer: MemberOffer; claim: ReturnType<typeof useClaim>; onClose: () => void }) {
   const t = useT();
   const ui = useUiTexts();
   const local = useLocal();
   const words = benefitWords(offer.benefit, t, useFormat());
-  const claim = useClaim(offer);
   if (claim.data)
     return (
       <Dialog title={t(claim.data.state === 'RESERVED' ? 'claim.doneHold' : 'claim.done')} onClose={onClose}>
@@ -69,7 +85,7 @@ function ClaimDialog({ offer, onClose }: { offer: MemberOffer; onClose: () => vo
           <Text>{local(offer.title)}</Text>
         </div>
         <ProblemNotice error={claim.error} />
-        <Button size="lg" loading={claim.isPending} onClick={() => claim.mutate()}>
+        <Button size="lg" loading={claim.isPending} onClick={claim.submit}>
           {t(claim.isPending ? 'claim.working' : 'claim.confirm')}
         </Button>
         <Button variant="subtle" color="gray" onClick={onClose}>
@@ -85,6 +101,11 @@ export function ClaimPanel({ offer }: { offer: MemberOffer }) {
   const t = useT();
   const format = useFormat();
   const [open, setOpen] = useState(false);
+  const claim = useClaim(offer);
+  const close = () => {
+    setOpen(false);
+    claim.leave();
+  };
   const closed = closedBecause(offer, new Date());
   const why = closed && t(`claim.${closed}`, { time: format.dateTime(offer.window.startsAt) });
   return (
@@ -107,7 +128,7 @@ export function ClaimPanel({ offer }: { offer: MemberOffer }) {
           {t(offer.usedByMember > 0 ? 'claim.again' : 'claim.button')}
         </Button>
       )}
-      {open && <ClaimDialog offer={offer} onClose={() => setOpen(false)} />}
+      {open && <ClaimDialog offer={offer} claim={claim} onClose={close} />}
     </aside>
   );
 }

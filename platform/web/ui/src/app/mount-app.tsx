@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
-import { QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, StrictMode } from 'react';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { i18n } from 'i18next';
+import { type ReactNode, StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { I18nextProvider } from 'react-i18next';
 import { Router } from 'wouter';
@@ -23,29 +24,43 @@ export interface AppOptions {
   readonly children: ReactNode;
 }
 
+interface FrameProps extends Pick<AppOptions, 'app' | 'base' | 'density' | 'client' | 'children'> {
+  readonly queries: QueryClient;
+  readonly i18n: i18n;
+}
+
+/** What stands around the pages of each app; tests render the same. */
+export function AppFrame({ app, base, density, client, children, queries, i18n }: FrameProps) {
+  // One client for the life of the frame: a new one would make every page ask again.
+  const [api] = useState(() => createApi(app, queries, client));
+  return (
+    <I18nextProvider i18n={i18n}>
+      <MantineProvider theme={themeFor(density)} defaultColorScheme="auto">
+        <QueryClientProvider client={queries}>
+          <AppProvider value={{ app, base, api }}>
+            <Router base={base}>
+              <CrashBoundary>
+                <ConfirmProvider>{children}</ConfirmProvider>
+              </CrashBoundary>
+            </Router>
+          </AppProvider>
+        </QueryClientProvider>
+      </MantineProvider>
+    </I18nextProvider>
+  );
+}
+
 /** Starts an app in `#root`: texts, theme, queries, session, router, dialogs and the net under it all. */
-export async function mountApp({ app, base, density, client, texts, children }: AppOptions): Promise<void> {
+export async function mountApp({ texts, ...frame }: AppOptions): Promise<void> {
   const root = document.getElementById('root');
   if (!root) throw new TypeError('The page has no #root.');
-  const queries = createQueries(app);
+  const queries = createQueries(frame.app);
   // Asked for while the texts load: the first page needs both.
-  void queries.prefetchQuery(sessionQuery(app));
+  void queries.prefetchQuery(sessionQuery(frame.app));
   const i18n = await startTexts(texts);
   createRoot(root).render(
     <StrictMode>
-      <I18nextProvider i18n={i18n}>
-        <MantineProvider theme={themeFor(density)} defaultColorScheme="auto">
-          <QueryClientProvider client={queries}>
-            <AppProvider value={{ app, base, api: createApi(app, queries, client) }}>
-              <Router base={base}>
-                <CrashBoundary>
-                  <ConfirmProvider>{children}</ConfirmProvider>
-                </CrashBoundary>
-              </Router>
-            </AppProvider>
-          </QueryClientProvider>
-        </MantineProvider>
-      </I18nextProvider>
+      <AppFrame {...frame} queries={queries} i18n={i18n} />
     </StrictMode>,
   );
 }

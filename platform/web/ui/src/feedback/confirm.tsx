@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useId, useRef, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useUiTexts } from '../texts/language.ts';
 import classes from './confirm.module.css';
 
@@ -32,11 +32,16 @@ interface DialogProps {
 export function Dialog({ title, children, onClose }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // A layout effect: its clean-up runs while the dialog is still in the page, and only then does closing give focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current;
+    const opener = document.activeElement;
     // Opened by effect because only showModal, not the attribute, makes the rest inert.
     if (dialog && !dialog.open) dialog.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the key for closing is Escape, which the dialog handles itself
