@@ -44,10 +44,16 @@ async function attemptOnce(id: OperationId, wire: WireOperation, input: LooseInp
   const response = await send(wire, input, options);
   if (!response.ok) throw await readError(response);
   if (response.status === 204) return undefined;
-  return response.json().catch((cause: unknown) => {
+  // Reading and understanding fail for different reasons: an answer cut off on its way may be asked for again.
+  const text = await response.text().catch((cause: unknown) => {
     if (input.signal?.aborted) throw input.signal.reason;
-    throw new UnexpectedReplyError(id, cause);
+    throw new UnreachableError(cause);
   });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnexpectedReplyError(id, cause);
+  }
 }
 
 /** Builds a client over a table of operations. Both entries of the package are this function over another table. */

@@ -14,7 +14,9 @@ export interface LooseInput {
 export function fillPath(template: string, params: Readonly<Record<string, unknown>>): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name];
-    if (value === undefined || value === '') throw new TypeError(`The path ${template} needs "${name}".`);
+    // URL parsers take `.` and `..` for folders even when they are encoded.
+    if (value === undefined || value === '' || value === '.' || value === '..')
+      throw new TypeError(`The path ${template} needs "${name}".`);
     return encodeURIComponent(String(value));
   });
 }

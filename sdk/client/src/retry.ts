@@ -28,6 +28,8 @@ export function waitBefore(error: unknown, attempt: number, random: () => number
 /** Waits, or rejects at once when the caller gives up. */
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
+    // An abort that came before this listener is never told again.
+    if (signal?.aborted) return reject(signal.reason);
     const giveUp = () => {
       clearTimeout(timer);
       reject(signal?.reason);

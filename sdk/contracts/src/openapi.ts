@@ -12,6 +12,8 @@ export function errorsOf(operation: OperationSpec): readonly ErrorCode[] {
   if (operation.actor !== 'public')
     for (const code of ['unauthenticated', 'invalid_token', 'invalid_dpop_proof', 'insufficient_scope', 'wrong_actor'] as const)
       codes.add(code);
+  // A person in one of the web apps calls by session; a session that does not match its page changes nothing.
+  if (operation.actor !== 'public' && operation.method !== 'GET') codes.add('csrf_failed');
   if (operation.body) for (const code of ['validation_failed', 'payload_too_large', 'unsupported_media_type'] as const) codes.add(code);
   if (operation.idempotency !== 'none') for (const code of ['idempotency_key_required', 'idempotency_key_reused'] as const) codes.add(code);
   return [...codes];
