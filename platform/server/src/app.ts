@@ -1,11 +1,13 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { OPERATIONS, openApiDocument } from '@chung/contracts';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response, Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { DomainError } from './kernel/errors.ts';
 import type { Metrics } from './kernel/metrics.ts';
+import { asOutside } from './kernel/outside.ts';
 import { fromExpress, problemOf } from './kernel/problem.ts';
 import { languageOf, requestIdOf } from './kernel/request.ts';
 import type { Route } from './kernel/route.ts';
@@ -14,6 +16,7 @@ import { apiReferencePage } from './reference/api-reference.ts';
 import { errorIndexPage, errorPage } from './reference/error-pages.ts';
 
 const JSON_LIMIT = '256kb';
+const RETRY_SECONDS = '2';
 /** Express' name of each method. */
 const VERBS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
@@ -80,14 +83,23 @@ function observe({ log, metrics }: AppOptions): RequestHandler {
   return (request, response, next) => {
     const started = process.hrtime.bigint();
     const requestId = requestIdOf(request);
+    // Kept now: a router mounted further down shortens the path while it answers.
+    const { path: address } = request;
     response.set('x-request-id', requestId);
     response.on('finish', () => {
       const seconds = Number(process.hrtime.bigint() - started) / 1e9;
       const operation = String(response.locals['operation'] ?? 'other');
       metrics.observe({ operation, status: response.statusCode, seconds });
-      // Paths hold ids only; queries may hold what a member searched for, so they stay out of the log.
+      // Queries may hold what a member searched for and a mistyped path anything at all, so neither gets into the log.
       log.info(
-        { requestId, method: request.method, path: request.path, operation, status: response.statusCode, ms: Math.round(seconds * 1000) },
+        {
+          requestId,
+          method: request.method,
+          path: pathForLog(address),
+          operation,
+          status: response.statusCode,
+          ms: Math.round(seconds * 1000),
+        },
         'request',
       );
     });
@@ -95,21 +107,56 @@ function observe({ log, metrics }: AppOptions): RequestHandler {
   };
 }
 
+/** What a path may show in the log: the words of our own addresses, and ids. Anything else may be a phone number, a code or a name. */
+const OUR_WORDS = new Set(['', ...OPERATIONS.flatMap((operation) => operation.path.split('/'))]);
+/** Addresses outside the operations that an operator looks for. */
+const OUTSIDE_WORDS = new Set([
+  'healthz',
+  'readyz',
+  'metrics',
+  'docs',
+  'api',
+  'errors',
+  'session',
+  'oauth',
+  'login',
+  'logout',
+  'callback',
+  'token',
+  'authorize',
+]);
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function pathForLog(address: string): string {
+  const isShown = (segment: string) => OUR_WORDS.has(segment) || UUID.test(segment) || OUTSIDE_WORDS.has(segment);
+  return address
+    .split('/')
+    .map((segment) => (isShown(segment) ? segment : '…'))
+    .join('/');
+}
+
 function healthRouter({ isReady, metrics, metricsToken }: AppOptions): Router {
   const router = Router();
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   router.get('/readyz', async (_request, response) => {
     const ready = await isReady();
+    if (!ready) response.set('retry-after', RETRY_SECONDS);
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'unavailable' });
   });
   router.get('/metrics', async (request, response) => {
     const local =
       ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '') && !request.headers['x-forwarded-for'];
-    const allowed = metricsToken === null ? local : request.get('authorization') === `Bearer ${metricsToken}`;
+    const allowed = metricsToken === null ? local : isSame(request.get('authorization') ?? '', `Bearer ${metricsToken}`);
     if (!allowed) throw new DomainError('not_found');
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;
+}
+
+/** Takes the same time whatever is wrong, so that a token cannot be guessed sign by sign. */
+function isSame(given: string, wanted: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(wanted));
 }
 
 function referenceRouter(): Router {
@@ -134,6 +181,8 @@ function referenceRouter(): Router {
 function apiRouter(options: AppOptions): Router {
   const router = Router();
   const json = express.json({ limit: JSON_LIMIT, strict: true });
+  const readJson = (request: Request, response: Response) =>
+    new Promise<void>((resolve, reject) => json(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
   const document = openApiDocument({ baseUrl: options.baseUrl, version: options.version });
   router.get('/v1/openapi.json', (_request, response) => void response.json(document));
   for (const [address, make] of Object.entries(options.publicDocuments))
@@ -146,7 +195,7 @@ function apiRouter(options: AppOptions): Router {
       response.locals['operation'] = operation.id;
       next();
     };
-    router[VERBS[operation.method]](address, name, ...(operation.bodyType === 'stream' ? [] : [json]), handlerFor(route, options.seam));
+    router[VERBS[operation.method]](address, name, handlerFor(route, { ...options.seam, readJson }));
   }
   router.use('/v1', (request, response) => {
     const allowed = methodsAt(request.originalUrl.split('?')[0] ?? '');
@@ -187,7 +236,8 @@ function webRouter(webDirectory: string): Router {
       const isPage =
         (request.method === 'GET' || request.method === 'HEAD') && request.accepts('html') && path.extname(request.path) === '';
       if (!isPage || !existsSync(shell)) return next();
-      response.set('cache-control', 'no-cache').sendFile(shell);
+      // Whole or not at all: a range of the shell is of no use to anyone.
+      response.set('cache-control', 'no-cache').sendFile(shell, { acceptRanges: false });
     });
   }
   return router;
@@ -200,12 +250,11 @@ function cacheByName(response: Response, file: string): void {
 
 function problemHandler({ baseUrl, log, metrics }: AppOptions): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
-    const error = fromExpress(thrown);
+    const error = asOutside(fromExpress(thrown));
     const requestId = requestIdOf(request);
     const problem = problemOf(error, { language: languageOf(request), requestId, instance: request.path, baseUrl });
     metrics.countProblem(problem.body.code);
-    if (problem.status >= 500)
-      log.error({ requestId, err: error, cause: error instanceof Error ? error.cause : undefined }, 'request failed');
+    if (problem.status >= 500) log.error({ requestId, err: error }, 'request failed');
     if (response.headersSent) return next(error);
     response.status(problem.status).set(problem.headers).send(JSON.stringify(problem.body));
   };

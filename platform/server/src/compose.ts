@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { AccountId, type PartnerId } from '@chung/contracts';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
@@ -12,11 +13,11 @@ import { createPairwise } from './kernel/pairwise.ts';
 import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets } from './kernel/rate-limit.ts';
 import type { SeamPorts } from './kernel/seam.ts';
 import { createVault } from './kernel/vault.ts';
-import { auditRoutes, recordEntry } from './rooms/audit/index.ts';
+import { type AuditRecord, auditRoutes, recordEntry } from './rooms/audit/index.ts';
 import { catalogueRoutes, createCatalogue } from './rooms/catalogue/index.ts';
-import { createIdentity, type Identity, identityRoutes } from './rooms/identity/index.ts';
+import { createIdentity, type Identity, type IdentityOptions, identityRoutes } from './rooms/identity/index.ts';
 import { createLedger, ledgerRoutes } from './rooms/ledger/index.ts';
-import { createMembers, type Members, memberRoutes } from './rooms/members/index.ts';
+import { createMembers, type Members, type MembersDeps, memberRoutes } from './rooms/members/index.ts';
 import { createOffers, type Offers, offersRoutes } from './rooms/offers/index.ts';
 import { createPartners, type Partners, partnersRoutes } from './rooms/partners/index.ts';
 import { createReceiptSigner, createUsage, expireLapsedHolds, type RedemptionPorts, redemptionsRoutes } from './rooms/redemptions/index.ts';
@@ -60,30 +61,26 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const pairwise = createPairwise(keys.pairwise);
   const { baseUrl, dataDirectory } = config;
 
-  const members = createMembers({
-    db,
-    vault,
-    dataDirectory,
-    log,
-    cursors,
-    onContactRead: ({ memberId, partnerId, clientId }) =>
-      db.tx((tx) =>
-        recordEntry(tx, {
-          partnerId,
-          actor: { kind: 'app', id: clientId },
-          action: 'member.contact.read',
-          target: `member:${memberId}`,
-          requestId: null,
-          detail: {},
-        }),
-      ),
-  });
+  const audited = auditHooks(db);
+  const members = createMembers({ db, vault, dataDirectory, log, cursors, onContactRead: audited.onContactRead });
   const names = await members.placeNames();
   const late: { partners?: Partners } = {};
   // Identity shows a partner's name and may not open the partners room, which opens identity.
   const partnerName = async (partnerId: PartnerId) => (await late.partners?.find(partnerId))?.name ?? null;
   const trustProxy = config.CHUNG_TRUSTED_PROXIES.length > 0;
-  const identity = await createIdentity({ db, keys, pairwise, baseUrl, log, partnerName, trustProxy, selfOrigin });
+  const identity = await createIdentity({
+    db,
+    keys,
+    pairwise,
+    baseUrl,
+    log,
+    partnerName,
+    trustProxy,
+    selfOrigin,
+    members,
+    onStaffSignIn: audited.onStaffSignIn,
+    ...upstreamOf(config),
+  });
   const partners = createPartners({ db, cursors, identity });
   late.partners = partners;
   const offers = createOffers({ db, cursors, vault, partners, names });
@@ -126,6 +123,25 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   return { app, db, identity, members, partners, offers, reviews, redemptions, jobs, close: () => db.close() };
 }
 
+/** What rooms do outside an operation and must be written down; they may not open the audit themselves. */
+function auditHooks(db: Db): Required<Pick<MembersDeps, 'onContactRead'> & Pick<IdentityOptions, 'onStaffSignIn'>> {
+  const record = (entry: Omit<AuditRecord, 'requestId' | 'detail'>) =>
+    db.tx((tx) => recordEntry(tx, { ...entry, requestId: null, detail: {} }));
+  return {
+    onContactRead: ({ memberId, partnerId, clientId }) =>
+      record({ partnerId, actor: { kind: 'app', id: clientId }, action: 'member.contact.read', target: `member:${memberId}` }),
+    onStaffSignIn: ({ id, kind, partnerId }) =>
+      record({ partnerId, actor: { kind, id }, action: 'account.signIn', target: `account:${id}` }),
+  };
+}
+
+/** The operator's own identity provider, when the settings name one. */
+function upstreamOf(config: Config): Pick<IdentityOptions, 'upstream'> {
+  const { CHUNG_UPSTREAM_ISSUER: issuer, CHUNG_UPSTREAM_CLIENT_ID: clientId, CHUNG_UPSTREAM_CLIENT_SECRET: clientSecret } = config;
+  if (!issuer || !clientId) return {};
+  return { upstream: { issuer, clientId, label: config.CHUNG_UPSTREAM_LABEL ?? 'SSO', ...(clientSecret && { clientSecret }) } };
+}
+
 function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
   return {
     db,
@@ -158,12 +174,15 @@ async function actorName(identity: Identity, db: Db, id: string): Promise<string
   return account.success ? identity.accountName(db, account.data) : id;
 }
 
-/** Ready means the database answers a query now, not that it once did. */
+const READY_WITHIN_MS = 2_000;
+
+/** Ready means the database answers a query now, not that it once did; one that hangs is as good as gone. */
 async function answers(db: Db): Promise<boolean> {
-  try {
-    await db.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
-  }
+  const waiting = new AbortController();
+  const asked = db.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  const late = setTimeout(READY_WITHIN_MS, false, { signal: waiting.signal }).catch(() => false);
+  return Promise.race([asked, late]).finally(() => waiting.abort());
 }

@@ -5,6 +5,7 @@ import { composePlatform, type Platform } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { seedDemo } from './demo/seed.ts';
+import { createLogger } from './kernel/log.ts';
 import { StartupError } from './kernel/startup-error.ts';
 import { loadKeys, writePrivate } from './secrets.ts';
 import { startWorker } from './worker.ts';
@@ -60,7 +61,7 @@ async function startPlatform(config: Config, closers: (() => Promise<void>)[]): 
   await platform.identity.ensureFirstPartyClients();
   if (config.CHUNG_DEMO) await seedDemo({ platform, config, say });
   await tellTools(config, database, closers);
-  const worker = startWorker(platform.jobs, log);
+  const worker = startWorker(platform.jobs, { log });
   closers.push(() => worker.stop());
   announce(config, log);
   return platform;
@@ -75,11 +76,11 @@ async function tellTools(config: Config, { serverUrl }: OpenDatabase, closers: (
 }
 
 async function createLog(config: Config): Promise<Logger> {
-  const options = { level: config.CHUNG_LOG_LEVEL, redact: ['req.headers', '*.password', '*.token', '*.secret', '*.phone', '*.email'] };
-  if (config.production) return pino(options);
+  const level = config.CHUNG_LOG_LEVEL;
+  if (config.production) return createLogger(level);
   const { mkdir } = await import('node:fs/promises');
   await mkdir(config.dataDirectory, { recursive: true });
-  return pino(options, pino.destination({ dest: path.join(config.dataDirectory, 'server.log'), sync: false }));
+  return createLogger(level, pino.destination({ dest: path.join(config.dataDirectory, 'server.log'), sync: false }));
 }
 
 function listen(server: Server, config: Config): Promise<number> {

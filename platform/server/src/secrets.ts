@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 import type { Config } from './config.ts';
 import { deriveKeys, type Keys } from './kernel/keys.ts';
 import { StartupError } from './kernel/startup-error.ts';
 
+const Jwk = z.looseObject({ kty: z.string(), kid: z.string(), d: z.string() });
 const Stored = z.object({
   secret: z.string().min(43),
-  tokenKeys: z.array(z.looseObject({ kty: z.string() })),
-  receiptKeys: z.array(z.looseObject({ kty: z.string() })),
+  tokenKeys: z.array(Jwk).min(1),
+  receiptKeys: z.array(Jwk).min(1),
 });
+type Stored = z.infer<typeof Stored>;
 
 /** The operator's keys, or in development keys made once and kept (mode 0600) so that sessions and sealed data outlive a restart. */
 export async function loadKeys(config: Config): Promise<Keys> {
@@ -21,40 +23,55 @@ export async function loadKeys(config: Config): Promise<Keys> {
   return deriveKeys(secret ?? stored.secret, { token: token ?? stored.tokenKeys, receipt: receipt ?? stored.receiptKeys });
 }
 
-async function developmentKeys(file: string): Promise<{ secret: string; tokenKeys: JWK[]; receiptKeys: JWK[] }> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw new StartupError(`The keys in ${file} cannot be read (${error.code}).`, { cause: error });
-  });
-  if (text !== null) {
-    const parsed = Stored.safeParse(safeJson(text));
-    if (!parsed.success)
-      throw new StartupError(`The keys in ${file} are damaged; restore the file, or remove the data folder to start anew.`);
-    return parsed.data as { secret: string; tokenKeys: JWK[]; receiptKeys: JWK[] };
-  }
+async function developmentKeys(file: string): Promise<Stored> {
+  const kept = await readKeys(file);
+  if (kept) return kept;
   const made = {
     secret: randomBytes(32).toString('base64url'),
     tokenKeys: [await makeKey('ES256')],
     receiptKeys: [await makeKey('EdDSA')],
   };
-  await writePrivate(file, made);
-  return made;
+  // Two first starts at once must end with the keys of one: what the other had sealed would never open again.
+  await writePrivate(file, made, { keepExisting: true });
+  return (await readKeys(file)) ?? made;
 }
 
-async function makeKey(alg: 'ES256' | 'EdDSA'): Promise<JWK> {
+async function readKeys(file: string): Promise<Stored | null> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new StartupError(`The keys in ${file} cannot be read (${error.code}).`, { cause: error });
+  });
+  if (text === null) return null;
+  const parsed = Stored.safeParse(safeJson(text));
+  if (parsed.success) return parsed.data;
+  throw new StartupError(`The keys in ${file} are damaged; restore the file, or remove the data folder to start anew.`);
+}
+
+async function makeKey(alg: 'ES256' | 'EdDSA'): Promise<z.infer<typeof Jwk>> {
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
-  return { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg, use: 'sig' };
+  return Jwk.parse({ ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex'), alg, use: 'sig' });
 }
 
-/** Writes a file only its owner can read, whole or not at all. */
-export async function writePrivate(file: string, content: unknown): Promise<void> {
+/** Writes a file only its owner can read, whole or not at all; with `keepExisting`, only if there is none yet. */
+export async function writePrivate(file: string, content: unknown, { keepExisting = false } = {}): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  await rename(temporary, file);
+  // A name of its own, made anew: the mode counts only for a new file, and two writers must not write into one.
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    if (keepExisting) await link(temporary, file).catch(ignoreExisting);
+    else await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
 }
 
-function safeJson(text: string): unknown {
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+/** `null` for what is no JSON: a file cut off half-way is then told as damaged and not as our bug. */
+export function safeJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { StartupError } from '../kernel/startup-error.ts';
-import { writePrivate } from '../secrets.ts';
+import { safeJson, writePrivate } from '../secrets.ts';
 
 const Person = z.object({ username: z.string(), password: z.string() });
 
@@ -28,12 +28,15 @@ export const demoFileIn = (dataDirectory: string): string => path.join(dataDirec
 
 /** The demo file of an earlier start; its keys stay valid, so that scripts go on working. */
 export async function readDemoFile(dataDirectory: string): Promise<DemoFile | null> {
-  const text = await readFile(demoFileIn(dataDirectory), 'utf8').catch(() => null);
+  const file = demoFileIn(dataDirectory);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new StartupError(`${file} cannot be read (${error.code}).`, { cause: error });
+  });
   if (text === null) return null;
-  const parsed = DemoFile.safeParse(JSON.parse(text));
-  if (!parsed.success)
-    throw new StartupError(`${demoFileIn(dataDirectory)} is damaged; remove it together with the data folder to seed the demo anew.`);
-  return parsed.data;
+  const parsed = DemoFile.safeParse(safeJson(text));
+  if (parsed.success) return parsed.data;
+  throw new StartupError(`${file} is damaged; remove it together with the data folder to seed the demo anew.`);
 }
 
 export const writeDemoFile = (dataDirectory: string, content: DemoFile): Promise<void> => writePrivate(demoFileIn(dataDirectory), content);

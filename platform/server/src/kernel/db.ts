@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
-import { DomainError } from './errors.ts';
+import { asOutside, codeOf } from './outside.ts';
 
 /** One transaction. Rooms hand it on, so that a state change, its journal and its outbox row commit together or not at all. */
 export interface Tx {
@@ -27,7 +27,6 @@ const INT8 = 20;
 const MAX_TRIES = 5;
 /** Safe to run again: nothing was committed. Never 23505, 22*, 42*: those are answers. */
 const RETRYABLE = new Set(['40001', '40P01']);
-const UNAVAILABLE = new Set(['57P01', '57P02', '57P03', '53300', '25006', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
 
 // int8 as bigint everywhere: amounts pass 2^31, and a string would add up by concatenation.
 const types: pg.CustomTypesConfig = {
@@ -66,38 +65,29 @@ async function runTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<R
       throw asOutside(error);
     });
     let broken: Error | undefined;
+    const lose = (error: Error) => {
+      broken = error;
+    };
+    // The pool listens to idle connections only: one that dies between two of our queries would end the process.
+    client.on('error', lose);
     try {
       await client.query('BEGIN');
       const result = await work({ query: async (text, values) => (await client.query(text, [...(values ?? [])])).rows });
-      await client.query('COMMIT');
+      const { command } = await client.query('COMMIT');
+      // After a failed statement that somebody swallowed, PostgreSQL answers COMMIT with ROLLBACK and no error.
+      if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a failed statement in it was swallowed');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => {
-        broken = rollbackError;
-      });
+      await client.query('ROLLBACK').catch(lose);
       if (!(RETRYABLE.has(codeOf(error)) && attempt < MAX_TRIES)) throw asOutside(error);
     } finally {
+      client.off('error', lose);
       client.release(broken);
     }
   }
 }
 
-/** SQLSTATE or system code of a driver's error; empty when it has none. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /** Name of the constraint that refused a write; stores map it to a domain error. */
 export function constraintOf(error: unknown): string {
   return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '';
-}
-
-/** A lost database is an outside failure (503), not a bug of ours (500). */
-function asOutside(error: unknown): unknown {
-  const code = codeOf(error);
-  const lost =
-    UNAVAILABLE.has(code) ||
-    code.startsWith('08') ||
-    (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message));
-  return lost ? new DomainError('unavailable', { retryAfterSeconds: 2, cause: error }) : error;
 }

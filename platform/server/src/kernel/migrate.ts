@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
-import { codeOf } from './db.ts';
+import { codeOf } from './outside.ts';
 import { StartupError } from './startup-error.ts';
 
 const serverRole = 'chung_server';

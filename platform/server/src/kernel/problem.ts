@@ -54,7 +54,17 @@ export function problemOf(error: unknown, context: ProblemContext): ProblemReply
 /** Errors of Express and its parsers carry a status of their own; anything else passes unchanged. */
 export function fromExpress(error: unknown): unknown {
   if (error instanceof DomainError || !(error instanceof Error) || !('status' in error)) return error;
-  const codes: Readonly<Record<number, ErrorCode>> = { 400: 'invalid_request', 413: 'payload_too_large', 415: 'unsupported_media_type' };
-  const code = codes[Number(error.status)];
-  return code ? new DomainError(code, { cause: error }) : error;
+  const codes: Readonly<Record<number, ErrorCode>> = {
+    400: 'invalid_request',
+    404: 'not_found',
+    413: 'payload_too_large',
+    415: 'unsupported_media_type',
+  };
+  const status = Number(error.status);
+  const code = codes[status];
+  if (code) return new DomainError(code, { cause: error });
+  // Their other refusals (a range, a precondition) are the caller's mistake too. Not so an error of another server's
+  // answer that happens to carry a status: `expose` is set by http-errors alone.
+  const isRefusal = status >= 400 && status < 500 && 'expose' in error && error.expose === true;
+  return isRefusal ? new DomainError('invalid_request', { cause: error }) : error;
 }

@@ -15,8 +15,19 @@ export function requestIdOf(request: IncomingMessage): string {
   return id;
 }
 
-/** Vietnamese unless the caller prefers English. */
+/** Vietnamese unless the caller prefers English (RFC 9110 §12.5.4: the greater `q` first, then the order they stand in). */
 export function languageOf(request: IncomingMessage): Language {
-  const [first] = (request.headers['accept-language'] ?? '').toLowerCase().split(',');
-  return first?.trim().startsWith('en') ? 'en' : 'vi';
+  const wanted = (request.headers['accept-language'] ?? '').toLowerCase().split(',').map(readRange);
+  const weightOf = (language: Language) =>
+    Math.max(0, ...wanted.filter((range) => range.language === language).map(({ weight }) => weight));
+  const [vi, en] = [weightOf('vi'), weightOf('en')];
+  const first = wanted.find(({ language }) => language === 'vi' || language === 'en')?.language;
+  return en > vi || (en > 0 && en === vi && first === 'en') ? 'en' : 'vi';
+}
+
+function readRange(range: string): { language: string; weight: number } {
+  const [tag = '', ...parameters] = range.split(';').map((part) => part.trim());
+  const quality = parameters.find((parameter) => parameter.startsWith('q='));
+  const weight = quality === undefined ? 1 : Number(quality.slice(2));
+  return { language: tag.split('-')[0] ?? '', weight: weight >= 0 && weight <= 1 ? weight : 0 };
 }

@@ -24,6 +24,11 @@ export interface SeamPorts {
   ): Promise<void>;
 }
 
+/** Reads a JSON body into `request.body`; a part of the app, called here so that nobody without the right is listened to. */
+export interface SeamInput {
+  readJson(request: Request, response: Response): Promise<void>;
+}
+
 const NO_TRANSACTION: Tx = {
   query: () => Promise.reject(new Error('this operation has no transaction of the seam; open one with db.tx')),
 };
@@ -32,11 +37,13 @@ const NO_TRANSACTION: Tx = {
  * One handler for every operation, driven by its declaration. The order is the security argument: who calls, may they,
  * how often, and only then what they sent; so a caller without the right learns nothing about ids or bodies.
  */
-export function handlerFor(route: Route, ports: SeamPorts): RequestHandler {
+export function handlerFor(route: Route, ports: SeamPorts & SeamInput): RequestHandler {
   const { operation } = route;
   return async (request, response) => {
     const principal = await authorise(operation, request, ports);
     response.set(await ports.rateLimits.take(callerOf(principal, request), operation.rate));
+    assertContentType(operation, request);
+    if (operation.bodyType !== 'stream') await ports.readJson(request, response);
     const call = parseCall(operation, request, principal);
     const result = await run(route, call, ports);
     send(response, operation, result);
@@ -63,11 +70,18 @@ function callerOf(principal: Principal | null, request: Request): { key: string;
   return { key: principalKey(principal), kind: principal.actor === 'member' ? 'person' : 'organisation' };
 }
 
-function parseCall(operation: OperationSpec, request: Request, principal: Principal | null): Call<OperationSpec> {
-  if (operation.bodyType === 'stream' && !request.is([...operation.accepts]))
+function assertContentType(operation: OperationSpec, request: Request): void {
+  const hasBody = Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
+  // An operation without fields takes a request without a body too; an upload always has one.
+  if (operation.bodyType === 'none' || (operation.bodyType === 'json' && !hasBody)) return;
+  const accepted = operation.bodyType === 'json' ? ['application/json'] : operation.accepts;
+  if (!request.is([...accepted]))
     throw new DomainError('unsupported_media_type', {
-      detail: { vi: `Hãy gửi ${operation.accepts.join(' hoặc ')}.`, en: `Send ${operation.accepts.join(' or ')}.` },
+      detail: { vi: `Hãy gửi ${accepted.join(' hoặc ')}.`, en: `Send ${accepted.join(' or ')}.` },
     });
+}
+
+function parseCall(operation: OperationSpec, request: Request, principal: Principal | null): Call<OperationSpec> {
   const params = parsePart(operation.params, request.params, 'params');
   const query = parsePart(operation.query, request.query, 'query');
   const body = operation.body ? parseBody(operation, request) : undefined;
