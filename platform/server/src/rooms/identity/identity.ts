@@ -9,7 +9,7 @@ import type { Keys } from '../../kernel/keys.ts';
 import type { Page } from '../../kernel/page.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
 import type { Principal } from '../../kernel/principal.ts';
-import type { NewAccount } from './account.ts';
+import type { Account, NewAccount } from './account.ts';
 import type { NewApp } from './app.ts';
 import { type ApiRequest, authenticate } from './authenticate.ts';
 import { interactionRouter } from './authorization-server/interactions.ts';
@@ -52,6 +52,8 @@ export interface IdentityOptions {
   readonly members?: { findByCode(memberCode: string): Promise<{ readonly id: MemberId; readonly fullName: string } | null> };
   /** A partner's name for consent and portal; the partners room has it. */
   readonly partnerName?: (partnerId: PartnerId) => Promise<string | null>;
+  /** Told before an admin or a partner's person is let in; the composition root writes the audit. */
+  readonly onStaffSignIn?: (account: Account) => Promise<void>;
 }
 
 export interface Identity {
@@ -109,7 +111,10 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
 
   const router = Router();
   const upstreamLabel = options.upstream?.label;
-  router.use(interactionRouter({ db, provider, pairwise, resource, baseUrl, secret: keys.cookie, upstreamLabel, partnerName }));
+  const onStaffSignIn = options.onStaffSignIn ?? (async () => {});
+  router.use(
+    interactionRouter({ db, provider, pairwise, resource, baseUrl, secret: keys.cookie, upstreamLabel, partnerName, onStaffSignIn }),
+  );
   if (options.upstream) router.use(upstreamRoutes(options, options.upstream, provider));
   router.use(sessionRouter({ provider, sessions, tokens, relyingParty, baseUrl, resource, vaultKey: keys.vault, log, partnerName }));
   router.use(oauthRouter({ ...seam, provider, resource }));

@@ -17,6 +17,13 @@ const LIMITS = { account: 8, address: 300 } as const;
 /** Attempts are counted while they run, so a family at one address or a test with many browsers may be over the limit for a moment. */
 const PATIENCE = { tries: 4, milliseconds: 250 } as const;
 
+export interface SignInDeps {
+  readonly db: Db;
+  readonly secret: string;
+  /** Writes down that somebody with power over others' data or money signed in, before they are let in. */
+  onStaffSignIn(account: Account): Promise<void>;
+}
+
 export interface SignInAttempt {
   readonly username: string;
   readonly password: string;
@@ -27,7 +34,7 @@ export interface SignInAttempt {
  * Checks a password under two limits, per account name and per address. Unknown names are counted and answered like known
  * ones, and the counters fail closed: without the database nobody signs in.
  */
-export async function signIn(deps: { db: Db; secret: string }, attempt: SignInAttempt): Promise<SignIn> {
+export async function signIn(deps: SignInDeps, attempt: SignInAttempt): Promise<SignIn> {
   const { db, secret } = deps;
   const username = normalUsername(attempt.username);
   const key = (kind: keyof typeof LIMITS, value: string) =>
@@ -40,6 +47,7 @@ export async function signIn(deps: { db: Db; secret: string }, attempt: SignInAt
   const account = await findAccount(db, { username });
   const matches = await passwordMatches(account?.passwordHash ?? null, attempt.password);
   if (!account || !matches || account.state !== 'open') return { outcome: 'refused' };
+  if (account.kind !== 'member') await deps.onStaffSignIn(account);
   await returnAttempt(db, keys);
   return { outcome: 'signed-in', account };
 }

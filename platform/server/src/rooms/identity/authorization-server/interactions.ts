@@ -14,7 +14,7 @@ import { pageHeaders } from '../pages/layout.ts';
 import { messagePage, targetsOf } from '../pages/message-page.ts';
 import { signInPage } from '../pages/sign-in-page.ts';
 import { WORDS } from '../pages/words.ts';
-import { signIn } from '../sign-in.ts';
+import { type SignInDeps, signIn } from '../sign-in.ts';
 import { findAccount, findPartnerAccess, findUsableApp } from '../store.ts';
 import { deleteSessionByUid } from './artifact-store.ts';
 import { authorize } from './authorizations.ts';
@@ -29,6 +29,7 @@ export interface InteractionDeps {
   /** Label of the button to the operator's identity provider; undefined where there is none. */
   readonly upstreamLabel: string | undefined;
   readonly partnerName: (partnerId: PartnerId) => Promise<string | null>;
+  readonly onStaffSignIn: SignInDeps['onStaffSignIn'];
 }
 
 /** One sign-in on its way, with the app that asked for it. */
@@ -158,7 +159,7 @@ async function handleSignIn(deps: InteractionDeps, { request, response, at }: Ex
   const typed = SignInForm.safeParse(request.body);
   if (!typed.success) return showSignIn(deps, { response, at }, { problem: words.missing, status: 422 });
   const { username, password } = typed.data;
-  const result = await signIn({ db: deps.db, secret: deps.secret }, { username, password, address: request.ip ?? '' });
+  const result = await signIn(deps, { username, password, address: request.ip ?? '' });
   switch (result.outcome) {
     case 'locked': {
       response.set('retry-after', String(result.retryAfterSeconds));
