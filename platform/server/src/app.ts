@@ -47,6 +47,7 @@ export function createApp(options: AppOptions): Express {
   app.set('trust proxy', [...options.trustedProxies]);
   app.use(observe(options), helmet(helmetOptions(options.baseUrl)));
   app.use(healthRouter(options));
+  app.use('/oauth', limitByAddress(options));
   app.use(options.identityRouter);
   app.use('/docs', referenceRouter());
   app.use(apiRouter(options));
@@ -133,6 +134,15 @@ function pathForLog(address: string): string {
     .split('/')
     .map((segment) => (isShown(segment) ? segment : '…'))
     .join('/');
+}
+
+/** Endpoints that work for anybody who asks: what one address may ask of them is bounded, as for the operations. */
+function limitByAddress({ seam }: AppOptions): RequestHandler {
+  return async (request, response, next) => {
+    if (request.method === 'POST')
+      response.set(await seam.rateLimits.take({ key: `oauth:${request.ip ?? ''}`, kind: 'organisation' }, 'sensitive'));
+    next();
+  };
 }
 
 function healthRouter({ isReady, metrics, metricsToken }: AppOptions): Router {
