@@ -19,13 +19,17 @@ function Accounts({ balance }: { balance: Balance }) {
   if (balance.accounts.length === 0) return <EmptyState icon={<IconCoins size={28} />} title={t('balance.empty')} />;
   return (
     <Panel title={t('balance.accounts')}>
-      <Table.ScrollContainer minWidth={520}>
+      <Table.ScrollContainer minWidth={240}>
         <Table verticalSpacing="sm" tabularNums>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('balance.columns.account')}</Table.Th>
-              <Table.Th ta="end">{t('balance.columns.debit')}</Table.Th>
-              <Table.Th ta="end">{t('balance.columns.credit')}</Table.Th>
+              <Table.Th ta="end" visibleFrom="sm">
+                {t('balance.columns.debit')}
+              </Table.Th>
+              <Table.Th ta="end" visibleFrom="sm">
+                {t('balance.columns.credit')}
+              </Table.Th>
               <Table.Th ta="end">{t('balance.columns.balance')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -36,8 +40,12 @@ function Accounts({ balance }: { balance: Balance }) {
                   <Code mr={8}>{row.account.split(':')[0]}</Code>
                   {nameOf(row.account)}
                 </Table.Td>
-                <Table.Td ta="end">{format.money(row.debitMinor)}</Table.Td>
-                <Table.Td ta="end">{format.money(row.creditMinor)}</Table.Td>
+                <Table.Td ta="end" visibleFrom="sm">
+                  {format.money(row.debitMinor)}
+                </Table.Td>
+                <Table.Td ta="end" visibleFrom="sm">
+                  {format.money(row.creditMinor)}
+                </Table.Td>
                 <Table.Td ta="end" fw={600}>
                   {format.money(row.balanceMinor)}
                 </Table.Td>

@@ -138,9 +138,11 @@ export function OverviewPage() {
           <div className={classes.latest}>
             <div className={classes.latestHead}>
               <h2>{t('overview.latest')}</h2>
-              <Anchor component={Link} href="/redemptions" size="sm">
-                {t('overview.seeAll')}
-              </Anchor>
+              {recent.items.length > 0 && (
+                <Anchor component={Link} href="/redemptions" size="sm">
+                  {t('overview.seeAll')}
+                </Anchor>
+              )}
             </div>
             <CursorTable
               caption={t('overview.latest')}

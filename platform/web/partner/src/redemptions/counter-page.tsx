@@ -1,5 +1,5 @@
 import type { PartnerRedemption } from '@chung/contracts';
-import { Page, ProblemNotice, useApi, useFormat, useLocal, useTexts } from '@chung/ui';
+import { ApiError, Page, ProblemNotice, useApi, useFormat, useLocal, useTexts } from '@chung/ui';
 import { Facts, Panel } from '@chung/ui/desk';
 import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
@@ -86,6 +86,17 @@ function Found({ found, presented, onNext }: { found: PartnerRedemption; present
   );
 }
 
+/** What a cashier can say to the member who stands there; anything else is worded by the platform. */
+function NotFound({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
+  const t = useTexts<PartnerTexts>();
+  if (!(error instanceof ApiError) || error.code !== 'not_found') return <ProblemNotice error={error} onRetry={onRetry} />;
+  return (
+    <Alert color="red" variant="light" role="alert" title={t('counter.failed')}>
+      {t('counter.unknown')}
+    </Alert>
+  );
+}
+
 export function CounterPage() {
   const t = useTexts<PartnerTexts>();
   const api = useApi();
@@ -112,7 +123,7 @@ export function CounterPage() {
         <Panel>
           <form onSubmit={submit}>
             <Stack gap="md">
-              <Group align="end" gap="sm" wrap="nowrap">
+              <Group align="end" gap="sm">
                 <TextInput
                   ref={field}
                   className={classes.field}
@@ -138,7 +149,7 @@ export function CounterPage() {
             </Stack>
           </form>
         </Panel>
-        <ProblemNotice error={lookUp.error} onRetry={() => look(presented)} />
+        <NotFound error={lookUp.error} onRetry={() => look(presented)} />
         {lookUp.data && <Found key={lookUp.submittedAt} found={lookUp.data} presented={lookUp.variables ?? presented} onNext={next} />}
       </Stack>
     </Page>

@@ -37,7 +37,7 @@ export function useRedemptionColumns(): Column<PartnerRedemption>[] {
           <RedemptionTag state={row.state} />
           {row.expiresAt && row.state === 'RESERVED' && (
             <Text size="xs" c="dimmed">
-              {t('redemption.holdsUntil', { time: format.time(row.expiresAt) })}
+              {t('redemption.holdsUntil', { time: format.dateTime(row.expiresAt) })}
             </Text>
           )}
         </>

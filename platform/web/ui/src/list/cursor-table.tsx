@@ -8,7 +8,7 @@ import type { CursorList } from './use-list.ts';
 
 export interface Column<Row> {
   readonly key: string;
-  readonly header: ReactNode;
+  readonly header: string;
   readonly render: (row: Row) => ReactNode;
   /** Numbers and amounts stand at the end. */
   readonly align?: 'start' | 'end';
@@ -44,7 +44,10 @@ function Pager<Row>({ list }: { list: CursorList<Row> }) {
   );
 }
 
-/** A table over a cursor list with its loading, empty and error states; scrolls sideways on a phone. */
+/**
+ * A table over a cursor list with its loading, empty and error states. On a phone each row is a card, so that the state and the buttons at the
+ * end of a row are seen without scrolling sideways.
+ */
 export function CursorTable<Row>({ caption, list, columns, rowKey, empty }: CursorTableProps<Row>) {
   const t = useUiTexts();
   if (list.isPending) return <RowsSkeleton rows={6} height={44} />;
@@ -69,8 +72,8 @@ export function CursorTable<Row>({ caption, list, columns, rowKey, empty }: Curs
             {list.items.map((row) => (
               <tr key={rowKey(row)}>
                 {columns.map((column) => (
-                  <td key={column.key} data-align={column.align} data-nowrap={column.noWrap}>
-                    {column.render(row)}
+                  <td key={column.key} data-align={column.align} data-nowrap={column.noWrap} data-label={column.header}>
+                    <div>{column.render(row)}</div>
                   </td>
                 ))}
               </tr>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useSession } from '../app/context.tsx';
+import { CrashBoundary } from '../feedback/crash-boundary.tsx';
 import { OfflineNotice } from '../feedback/offline-notice.tsx';
 import { IconMenu, type IconProps, IconSignOut } from '../icons.tsx';
 import { SkipLink } from '../page/page.tsx';
@@ -69,6 +70,7 @@ interface DeskShellProps {
 export function DeskShell({ area, nav, accountNote, children }: DeskShellProps) {
   const t = useUiTexts();
   const [open, setOpen] = useState(false);
+  const [location] = useLocation();
   return (
     <div className={classes.desk}>
       <SkipLink />
@@ -99,7 +101,7 @@ export function DeskShell({ area, nav, accountNote, children }: DeskShellProps) 
       <div className={classes.body}>
         <OfflineNotice />
         <main id="main" tabIndex={-1} className={classes.main}>
-          {children}
+          <CrashBoundary at={location}>{children}</CrashBoundary>
         </main>
       </div>
     </div>

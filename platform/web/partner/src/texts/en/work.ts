@@ -83,6 +83,7 @@ export const work: typeof Vietnamese = {
     confirmed: 'Confirmed. Give the benefit to the member.',
     fulfilled: 'Marked as fulfilled.',
     failed: 'This code cannot be used',
+    unknown: 'No redemption has this code, or it belongs to another partner. Ask the member to open the QR in their wallet again.',
     offer: 'Offer',
     member: 'Member',
     claimed: 'Claimed',

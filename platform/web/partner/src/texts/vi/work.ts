@@ -82,6 +82,7 @@ export const work = {
     confirmed: 'Đã xác nhận. Trao ưu đãi cho đoàn viên.',
     fulfilled: 'Đã ghi nhận cung cấp quyền lợi.',
     failed: 'Không dùng được mã này',
+    unknown: 'Không có lượt nhận nào mang mã này, hoặc mã thuộc đối tác khác. Hãy nhờ đoàn viên mở lại mã QR trong ví.',
     offer: 'Ưu đãi',
     member: 'Đoàn viên',
     claimed: 'Nhận lúc',
