@@ -9,7 +9,7 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
-export interface WatchOptions extends BrowserContextOptions {
+interface Watch {
   readonly baseUrl: string;
   /** Statuses that are the point of the page, such as the 403 behind "not for you". */
   readonly expected?: readonly number[];
@@ -18,9 +18,8 @@ export interface WatchOptions extends BrowserContextOptions {
 export const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 } as const;
 export const DESK = { viewport: { width: 1440, height: 900 } } as const;
 
-export async function openWatched(browser: Browser, { baseUrl, expected = [], ...options }: WatchOptions): Promise<WatchedPage> {
-  const context = await browser.newContext({ baseURL: baseUrl, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ...options });
-  const page = await context.newPage();
+/** Writes down what goes wrong in a tab from now on. */
+export function watch(page: Page, { baseUrl, expected = [] }: Watch): string[] {
   const troubles: string[] = [];
   page.on('console', (message) => {
     // A failed answer is noted once, below, with its address.
@@ -37,5 +36,18 @@ export async function openWatched(browser: Browser, { baseUrl, expected = [], ..
     const status = response.status();
     if (response.url().startsWith(baseUrl) && status >= 400 && !expected.includes(status)) troubles.push(`${status}: ${response.url()}`);
   });
-  return { page, context, troubles, close: () => context.close() };
+  return troubles;
+}
+
+export const openContext = (browser: Browser, baseUrl: string, options: BrowserContextOptions): Promise<BrowserContext> =>
+  browser.newContext({ baseURL: baseUrl, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ...options });
+
+/** A tab in a browser of its own. */
+export async function openWatched(
+  browser: Browser,
+  { baseUrl, expected = [], ...options }: Watch & BrowserContextOptions,
+): Promise<WatchedPage> {
+  const context = await openContext(browser, baseUrl, options);
+  const page = await context.newPage();
+  return { page, context, troubles: watch(page, { baseUrl, expected }), close: () => context.close() };
 }

@@ -24,13 +24,17 @@ function CurrencyTable({ balance, currency }: { balance: Balance; currency: stri
   const title = currency === 'UNIT' || currency === 'VND' ? t(`ledger.currency.${currency}`) : currency;
   return (
     <Panel title={title}>
-      <Table.ScrollContainer minWidth={620}>
+      <Table.ScrollContainer minWidth={240}>
         <Table verticalSpacing="sm" tabularNums>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('ledger.columns.account')}</Table.Th>
-              <Table.Th ta="end">{t('ledger.columns.debit')}</Table.Th>
-              <Table.Th ta="end">{t('ledger.columns.credit')}</Table.Th>
+              <Table.Th ta="end" visibleFrom="sm">
+                {t('ledger.columns.debit')}
+              </Table.Th>
+              <Table.Th ta="end" visibleFrom="sm">
+                {t('ledger.columns.credit')}
+              </Table.Th>
               <Table.Th ta="end">{t('ledger.columns.balance')}</Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -43,8 +47,12 @@ function CurrencyTable({ balance, currency }: { balance: Balance; currency: stri
                     <Code mr={8}>{row.account}</Code>
                     {local(row.name)}
                   </Table.Td>
-                  <Table.Td ta="end">{amount(row.debitMinor, currency)}</Table.Td>
-                  <Table.Td ta="end">{amount(row.creditMinor, currency)}</Table.Td>
+                  <Table.Td ta="end" visibleFrom="sm">
+                    {amount(row.debitMinor, currency)}
+                  </Table.Td>
+                  <Table.Td ta="end" visibleFrom="sm">
+                    {amount(row.creditMinor, currency)}
+                  </Table.Td>
                   <Table.Td ta="end" fw={600}>
                     {amount(row.balanceMinor, currency)}
                   </Table.Td>
@@ -55,8 +63,12 @@ function CurrencyTable({ balance, currency }: { balance: Balance; currency: stri
             <Table.Tfoot>
               <Table.Tr>
                 <Table.Th>{t('ledger.total')}</Table.Th>
-                <Table.Th ta="end">{amount(total.debitMinor, currency)}</Table.Th>
-                <Table.Th ta="end">{amount(total.creditMinor, currency)}</Table.Th>
+                <Table.Th ta="end" visibleFrom="sm">
+                  {amount(total.debitMinor, currency)}
+                </Table.Th>
+                <Table.Th ta="end" visibleFrom="sm">
+                  {amount(total.creditMinor, currency)}
+                </Table.Th>
                 <Table.Th ta="end">{amount(total.differenceMinor, currency)}</Table.Th>
               </Table.Tr>
             </Table.Tfoot>
