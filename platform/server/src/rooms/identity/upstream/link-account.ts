@@ -4,6 +4,7 @@ import { newId } from '../../../kernel/ids.ts';
 import type { Account } from '../account.ts';
 import { createAccount } from '../create-account.ts';
 import { findAccount } from '../store.ts';
+import { findLink, insertLink } from './link-store.ts';
 
 /** What the operator's identity provider says of a person; `claims` are verified. */
 export interface UpstreamPerson {
@@ -30,11 +31,7 @@ export async function linkAccount(deps: LinkDeps, person: UpstreamPerson): Promi
   return deps.db.tx(async (tx) => {
     const account = (await findAccount(tx, { memberId: member.id })) ?? (await makeAccount(tx, member));
     if (account.state !== 'open') return null;
-    await tx.query(`INSERT INTO chung.upstream_links (issuer, subject, account_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, [
-      person.issuer,
-      person.subject,
-      account.id,
-    ]);
+    await insertLink(tx, { ...person, accountId: account.id });
     // Two first sign-ins at once: the link that was written first holds.
     const winner = await findLinked(tx, person);
     return winner && openOnly(winner);
@@ -49,12 +46,9 @@ async function makeAccount(tx: Tx, member: { id: MemberId; fullName: string }): 
   return account;
 }
 
-async function findLinked(tx: Tx, { issuer, subject }: UpstreamPerson): Promise<Account | null> {
-  const [link] = await tx.query<{ account_id: AccountId }>(
-    'SELECT account_id FROM chung.upstream_links WHERE issuer = $1 AND subject = $2',
-    [issuer, subject],
-  );
-  return link ? findAccount(tx, { id: link.account_id }) : null;
+async function findLinked(tx: Tx, person: UpstreamPerson): Promise<Account | null> {
+  const accountId = await findLink(tx, person);
+  return accountId && findAccount(tx, { id: accountId });
 }
 
 const openOnly = (account: Account): Account | null => (account.state === 'open' ? account : null);
