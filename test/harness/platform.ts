@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { composePlatform, type Platform } from '../../platform/server/src/compose.ts';
 import { type Config, readConfig } from '../../platform/server/src/config.ts';
 import type { DemoFile } from '../../platform/server/src/demo/file.ts';
@@ -25,6 +25,10 @@ export interface TestPlatform {
 
 export interface TestPlatformOptions {
   readonly settings?: Readonly<Record<string, string>>;
+  /** Takes the log, as lines of JSON; without it nothing is logged. */
+  readonly log?: Logger;
+  /** Another way to the same database, such as a wire that the test can cut. */
+  readonly route?: (serverUrl: string) => Promise<string>;
 }
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
@@ -44,11 +48,11 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   };
   const config = readConfig(settings, REPOSITORY);
   const keys = await loadKeys(config);
-  const log = pino({ level: config.CHUNG_LOG_LEVEL });
+  const log = options.log ?? pino({ level: config.CHUNG_LOG_LEVEL });
   const platform = await composePlatform({
     config,
     keys,
-    serverUrl: database.serverUrl,
+    serverUrl: (await options.route?.(database.serverUrl)) ?? database.serverUrl,
     webDirectory: path.join(REPOSITORY, 'platform/web'),
     log,
     selfOrigin: () => `http://127.0.0.1:${port}`,
