@@ -73,7 +73,7 @@ async function photograph(page: Page, file: string, viewport: { width: number; h
 async function visit(pageCase: PageCase, language: Language): Promise<string[]> {
   const { viewer, address, prepare, expected } = pageCase;
   const page = await (await contextOf(viewer, language)).newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const troubles = watch(page, { baseUrl: world.platform.baseUrl, ...(expected && { expected }) });
   try {
     await page.goto(await address(world));

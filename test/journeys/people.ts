@@ -25,7 +25,7 @@ export async function arrive(app: keyof typeof DOORS, { browser, baseUrl, person
   const { home, button, arrived, device } = DOORS[app];
   const watched = await openWatched(browser, { baseUrl, expected, ...device });
   const { page } = watched;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   await page.goto(home);
   await page.getByRole('button', { name: button }).click();
   await page.getByLabel('Tên đăng nhập').fill(person.username);

@@ -74,7 +74,7 @@ describe('a member takes a consent back', () => {
   let accessToken = '';
   beforeAll(async () => {
     member = await openWatched(browser, { baseUrl: platform.baseUrl, ...PHONE });
-    member.page.setDefaultTimeout(15_000);
+    member.page.setDefaultTimeout(30_000);
   });
 
   const callApi = (path: string) => fetch(`${platform.baseUrl}${path}`, { headers: { authorization: `Bearer ${accessToken}` } });
