@@ -21,6 +21,7 @@ interface OfferRow {
 // A published offer whose window has passed reads as ended; no job has to come by for that to be true.
 const STATE = `CASE WHEN o.state = 'published' AND (t.terms #>> '{window,endsAt}')::timestamptz <= now() THEN 'ended' ELSE o.state END`;
 
+// Codes are counted only for an offer that was ever given some: a market with one huge pool must not make every offer's page read it.
 const SELECT_OFFER = (source: string, version: string) => `
   SELECT o.id, o.partner_id, ${STATE} AS state, t.version, t.terms, s.stock, s.held, s.redeemed,
          p.total AS codes_total, u.used AS codes_used, o.last_decision, o.created_at, o.updated_at
@@ -28,7 +29,8 @@ const SELECT_OFFER = (source: string, version: string) => `
     JOIN chung.offer_terms t ON t.offer_id = o.id AND t.version = ${version}
     JOIN chung.offer_stock s ON s.offer_id = o.id
     LEFT JOIN chung.code_pools p ON p.offer_id = o.id
-    CROSS JOIN LATERAL (SELECT count(*) AS used FROM chung.codes c WHERE c.offer_id = o.id AND c.redemption_id IS NOT NULL) u`;
+    CROSS JOIN LATERAL (SELECT count(*) AS used FROM chung.codes c
+                         WHERE p.offer_id IS NOT NULL AND c.offer_id = o.id AND c.redemption_id IS NOT NULL) u`;
 
 const CURRENT = SELECT_OFFER('chung.offers o', 'o.terms_version');
 const BY_VERSION = SELECT_OFFER(
