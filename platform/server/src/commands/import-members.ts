@@ -1,8 +1,8 @@
 // npm run members:import -- FILE [--report PATH] [--units UNITS_FILE]
 // Exit codes: 0 all rows are in · 1 refused, no member was changed · 2 done, but rows were rejected (they are in the report)
-// · 3 stopped while writing: importing the same file again completes it · 130 stopped by Ctrl-C.
+// · 3 stopped while writing: importing the same file again completes it · 130 stopped by Ctrl-C, 143 by SIGTERM.
 import { createReadStream } from 'node:fs';
-import { access, constants, readFile, stat } from 'node:fs/promises';
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ERRORS } from '@chung/contracts';
@@ -14,7 +14,21 @@ import { createProgressLine } from './progress-line.ts';
 
 const USAGE = 'Usage: npm run members:import -- FILE [--report PATH] [--units UNITS_FILE]';
 const SHOWN_ERRORS = 5;
-const INTERRUPTED = 130;
+const STOPPING_SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
+const COMPLETE_LATER = 'Import the same file again: what is written stays, the rest is added.';
+const UNCHANGED = 'No member was changed.';
+
+// A signal ends the reading, or the writing after the running batch; the import cleans up behind itself. A second one does not wait.
+const stop = new AbortController();
+let exitCodeOfStop: number | undefined;
+let isWriting = false;
+for (const [signal, exitCode] of Object.entries(STOPPING_SIGNALS))
+  process.on(signal, () => {
+    if (exitCodeOfStop !== undefined) process.exit(exitCode);
+    exitCodeOfStop = exitCode;
+    process.stderr.write('\nStopping …\n');
+    stop.abort();
+  });
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -53,20 +67,29 @@ async function sizeOf(file: string): Promise<number> {
   return found.size;
 }
 
+/** The report must not be written over what is read, nor be found impossible when the reading is done. */
+async function checkReportPath({ file, units, report }: Arguments): Promise<void> {
+  if (!report) return;
+  const there = await realpath(report).catch(() => report);
+  for (const read of [file, units])
+    if (read !== undefined && (await realpath(read)) === there)
+      throw new StartupError(`${read} is read by this import: choose another file for --report.`);
+  const found = await stat(there).catch(() => null);
+  if (found && !found.isFile()) throw new StartupError(`${report} is not a file: name the file that --report shall write.`);
+  await access(path.dirname(there), constants.W_OK).catch((error: unknown) => {
+    throw new StartupError(`There is no folder ${path.dirname(there)} that the report can be written to.`, { cause: error });
+  });
+}
+
 async function runImport(members: Members, given: Arguments, bytes: number): Promise<ImportRecord> {
   const progress = createProgressLine(process.stdout);
   const file = createReadStream(given.file);
-  // Ctrl-C ends the reading, or the writing after the running batch; the import cleans up behind itself. A second one does not wait.
-  const stop = new AbortController();
-  process.once('SIGINT', () => {
-    stop.abort();
-    file.destroy(Object.assign(new Error('stopped'), { code: 'ECONNRESET' }));
-    process.once('SIGINT', () => process.exit(INTERRUPTED));
-  });
-  const onProgress = ({ step, rows, bytes: read, rowsToWrite }: ImportProgress) =>
-    step === 'reading'
-      ? progress.show({ label: 'Reading', rows, done: bytes > 0 ? read / bytes : 0 })
-      : progress.show({ label: 'Writing', rows, done: rowsToWrite > 0 ? rows / rowsToWrite : 1 });
+  stop.signal.addEventListener('abort', () => file.destroy(Object.assign(new Error('stopped'), { code: 'ECONNRESET' })), { once: true });
+  const onProgress = ({ step, rows, bytes: read, rowsToWrite }: ImportProgress) => {
+    isWriting = step === 'writing';
+    if (isWriting) progress.show({ label: 'Writing', rows, done: rowsToWrite > 0 ? rows / rowsToWrite : 1 });
+    else progress.show({ label: 'Reading', rows, done: bytes > 0 ? read / bytes : 0 });
+  };
   try {
     return await members.importMembers({
       file,
@@ -99,17 +122,12 @@ function explain(error: unknown): { sentences: string[]; exitCode: number } {
     const { en, vi } = error.extras.detail ?? ERRORS[error.code].title;
     const isRefused = error.code === 'import_rejected' || error.code === 'import_running';
     return {
-      sentences: isRefused
-        ? [en, vi, 'No member was changed.']
-        : [en, vi, 'Import the same file again: what is written stays, the rest is added.'],
+      sentences: isRefused ? [en, vi, UNCHANGED] : [en, vi, COMPLETE_LATER],
       exitCode: isRefused ? 1 : 3,
     };
   }
   return {
-    sentences: [
-      `The import stopped: ${error instanceof Error ? error.message : String(error)}`,
-      'Import the same file again: what is written stays, the rest is added.',
-    ],
+    sentences: [`The import stopped: ${error instanceof Error ? error.message : String(error)}`, COMPLETE_LATER],
     exitCode: 3,
   };
 }
@@ -118,8 +136,11 @@ async function main(): Promise<number> {
   const given = readArguments();
   const bytes = await sizeOf(given.file);
   if (given.units) await sizeOf(given.units);
+  await checkReportPath(given);
   const { members, close } = await openMembers(say);
   try {
+    // A signal that came while the database was being opened.
+    stop.signal.throwIfAborted();
     if (given.units) await members.addUnits(readUnits(await readFile(given.units, 'utf8')));
     const started = performance.now();
     const done = await runImport(members, given, bytes);
@@ -130,12 +151,11 @@ async function main(): Promise<number> {
   }
 }
 
-let isInterrupted = false;
-process.once('SIGINT', () => {
-  isInterrupted = true;
-});
 process.exitCode = await main().catch((error: unknown) => {
-  const { sentences, exitCode } = explain(error);
-  process.stderr.write(`${isInterrupted ? 'Stopped.' : sentences.join('\n')}\n`);
-  return isInterrupted ? INTERRUPTED : exitCode;
+  const { sentences, exitCode } =
+    exitCodeOfStop === undefined
+      ? explain(error)
+      : { sentences: [`Stopped. ${isWriting ? COMPLETE_LATER : UNCHANGED}`], exitCode: exitCodeOfStop };
+  process.stderr.write(`${sentences.join('\n')}\n`);
+  return exitCode;
 });

@@ -1,8 +1,10 @@
 // One server per data directory. The lock names the process that holds it and when that process began, so that
 // a lock left by a killed server is told from one whose process number was merely given to somebody else.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../kernel/outside.ts';
 import { StartupError } from '../kernel/startup-error.ts';
 
 interface Holder {
@@ -25,7 +27,7 @@ function isAlive(holder: Holder): boolean {
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if (codeOf(error) === 'ESRCH') return false;
   }
   return beginningOf(holder.pid) === holder.began;
 }
@@ -39,20 +41,50 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
+const WITHOUT_HARD_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** Makes the lock with its content in one step: another starter that read it while it is empty would take it for a stale one. */
+async function createLock(file: string): Promise<boolean> {
+  const content = `${process.pid}\n${beginningOf(process.pid)}\n`;
+  const prepared = `${file}.${randomUUID()}`;
+  await writeFile(prepared, content);
+  try {
+    await link(prepared, file).catch((error: unknown) => {
+      if (!WITHOUT_HARD_LINKS.includes(codeOf(error))) throw error;
+      return writeFile(file, content, { flag: 'wx' });
+    });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
+  } finally {
+    await rm(prepared, { force: true });
+  }
+}
+
+/** Takes a stale lock away, unless another starter was faster: then what lies there now is its lock, and goes back. */
+async function removeStale(file: string): Promise<void> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await rename(file, aside);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return;
+  }
+  const taken = await readHolder(aside);
+  if (taken && isAlive(taken)) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
 export async function takeDataLock(dataDirectory: string): Promise<() => Promise<void>> {
   const file = join(dataDirectory, 'postgres.lock');
   for (let attempt = 0; attempt < 5; attempt++) {
-    try {
-      await writeFile(file, `${process.pid}\n${beginningOf(process.pid)}\n`, { flag: 'wx' });
-      return () => rm(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
+    if (await createLock(file)) return () => rm(file, { force: true });
     const holder = await readHolder(file);
     if (holder && isAlive(holder)) {
       throw new StartupError(`Another server (process ${holder.pid}) already uses the data directory ${dataDirectory}.`);
     }
-    await rm(file, { force: true });
+    await removeStale(file);
   }
   throw new StartupError(`The data directory ${dataDirectory} is being taken by another server: try again.`);
 }

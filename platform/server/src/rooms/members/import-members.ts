@@ -41,7 +41,7 @@ export interface ImportOrder {
   /** Where rejected rows go; below the data directory when not given. */
   readonly reportPath?: string;
   readonly onProgress?: (progress: ImportProgress) => void;
-  /** Stops the writing between two batches; what is written stays. */
+  /** Stops before the writing, or between two of its batches; what is written stays. */
   readonly signal?: AbortSignal;
 }
 
@@ -78,6 +78,7 @@ async function runImport(deps: ImportDeps, order: ImportOrder): Promise<store.Im
   try {
     await stageFile(deps, order, { counts, report });
     await store.takeOutDuplicates(db, report.add);
+    order.signal?.throwIfAborted();
     await writeMembers(db, counts, (rows, rowsToWrite) => {
       order.onProgress?.({ step: 'writing', rows, bytes: 0, rowsToWrite });
       order.signal?.throwIfAborted();

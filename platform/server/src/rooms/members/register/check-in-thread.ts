@@ -54,7 +54,9 @@ export async function* checkRegisterInThread(source: AsyncIterable<Buffer>, cont
       while (ahead >= PIECES_AHEAD && !isOver) await room.heard();
       if (isOver) return;
       ahead++;
-      thread.postMessage(piece);
+      // Handed over, not cloned: a clone of a slice takes the whole buffer that it was cut from.
+      const own = Uint8Array.from(piece);
+      thread.postMessage(own, [own.buffer]);
     }
     thread.postMessage(null);
   };

@@ -40,6 +40,8 @@ const fullName = z
   .min(1, fault('empty'))
   .max(LONGEST_NAME, fault('too_long'))
   .regex(/^[\p{L}\p{M}][\p{L}\p{M} .'’-]*$/u, fault('bad_name'))
+  // Letters to Unicode, but in names only what TCVN3 becomes when it is taken for Latin-1 ("Lª ThÞ Hoa").
+  .regex(/^[^ªºµÞþ]*$/u, fault('bad_name'))
   // The same name typed on a Mac is other bytes; one form, or searching misses half of them.
   .transform((name) => name.normalize('NFC').replace(/ +/g, ' '));
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { type Rejection, rejectionText } from './rejection.ts';
@@ -22,6 +22,8 @@ export interface RejectionReport {
 }
 
 export function createRejectionReport(path: string): RejectionReport {
+  // Under its name only when it is whole: a refused import neither leaves half a report nor takes away an earlier one.
+  const unfinished = `${path}.part`;
   const first: Rejection[] = [];
   let rejectedRows = 0;
   let lastRow = 0;
@@ -31,10 +33,12 @@ export function createRejectionReport(path: string): RejectionReport {
   const open = async () => {
     await mkdir(dirname(path), { recursive: true });
     // Whoever may read reports may read registers: the owner alone.
-    const opened = createWriteStream(path, { mode: 0o600 });
+    const opened = createWriteStream(unfinished, { mode: 0o600 });
     opened.on('error', (error) => {
       failure = error;
     });
+    // Where no report can be written is known here, before one member is: not when the writing is done.
+    await once(opened, 'open');
     opened.write(`\uFEFF${HEADER}`);
     return opened;
   };
@@ -42,6 +46,7 @@ export function createRejectionReport(path: string): RejectionReport {
     if (!file) return null;
     file.end();
     await finished(file);
+    await rename(unfinished, path);
     return path;
   };
   return {
@@ -66,8 +71,9 @@ export function createRejectionReport(path: string): RejectionReport {
     first,
     close,
     remove: async () => {
-      await close().catch(() => null);
-      await rm(path, { force: true });
+      if (!file) return;
+      file.destroy();
+      await rm(unfinished, { force: true });
     },
   };
 }

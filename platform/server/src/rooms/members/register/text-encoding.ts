@@ -5,6 +5,7 @@ import { refuseRegister } from './refusal.ts';
 
 const LINE_FEED = 10;
 const LONGEST_SEQUENCE = 4;
+const LONGEST_SIGNATURE = 4;
 
 /** Bytes at the end that begin a character whose rest is in the next chunk. */
 function unfinishedBytes(bytes: Buffer): number {
@@ -96,15 +97,29 @@ function refuseOtherFiles(first: Buffer): void {
     );
 }
 
+/** A network may hand over the first bytes one by one; what kind of file it is can be told from a few together. */
+async function* withWholeBeginning(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let beginning: Buffer = Buffer.alloc(0);
+  let isWhole = false;
+  for await (const chunk of source) {
+    if (!isWhole) {
+      beginning = Buffer.concat([beginning, chunk]);
+      isWhole = beginning.length >= LONGEST_SIGNATURE;
+      if (isWhole) yield beginning;
+    } else yield chunk;
+  }
+  if (!isWhole && beginning.length > 0) yield beginning;
+}
+
 /** Hands the bytes on as they come, but stops with a refusal at the first that are not UTF-8. */
 export async function* onlyUtf8(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let linesDone = 0;
   let started = false;
-  for await (const chunk of source) {
+  for await (const chunk of withWholeBeginning(source)) {
     const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    if (!started && bytes.length > 0) refuseOtherFiles(bytes);
-    started ||= bytes.length > 0;
+    if (!started) refuseOtherFiles(bytes);
+    started = true;
     const whole = bytes.subarray(0, bytes.length - unfinishedBytes(bytes));
     if (!isUtf8(whole)) {
       const line = linesDone + linesBeforeFault(whole) + 1;
