@@ -51,7 +51,7 @@ export function checkNewApp(app: NewApp): void {
   for (const scope of app.scopes) {
     if (!isScope(scope)) problem('scopes', 'unknown', `Unknown scope: ${scope}`);
     else if (SCOPES[scope].sensitivity === 'first-party') problem('scopes', 'not_allowed', `Only the platform’s own apps hold ${scope}`);
-    else if (SCOPES[scope].holder === 'member' && scope !== 'openid' && !app.purposes[scope])
+    else if (SCOPES[scope].holder === 'member' && scope !== 'openid' && !isWorded(app.purposes[scope]))
       problem('purposes', 'required', `A purpose is required for ${scope}`);
   }
   for (const scope of app.optionalScopes ?? [])
@@ -59,9 +59,15 @@ export function checkNewApp(app: NewApp): void {
   if (problems.length > 0) throw new DomainError('validation_failed', { fields: problems });
 }
 
+/** In both languages: the consent page shows the member's own, and an empty one would be no reason at all. */
+const isWorded = (purpose: Text | undefined): boolean => purpose !== undefined && purpose.vi.trim() !== '' && purpose.en.trim() !== '';
+
+/** Printable ASCII without the backslash: what else there is, parsers of URLs read in more than one way. */
+const PLAIN = /^[!-[\]-~]+$/;
+
 /** https anywhere, http only to this machine; never a fragment, never `javascript:` and its kin. */
 function isSafeRedirect(uri: string): boolean {
-  const url = URL.parse(uri);
+  const url = PLAIN.test(uri) ? URL.parse(uri) : null;
   if (!url || uri.includes('#') || url.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
 }

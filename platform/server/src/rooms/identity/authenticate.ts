@@ -41,7 +41,7 @@ async function byToken(deps: AuthenticateDeps, request: ApiRequest, authorizatio
     const proof = request.headers['dpop'];
     await verifyDpopProof(deps.db, typeof proof === 'string' ? proof : undefined, {
       method: request.method ?? '',
-      url: new URL(request.originalUrl ?? request.url ?? '/', deps.baseUrl).href,
+      url: deps.baseUrl + pathOf(request),
       accessToken: token,
       thumbprint: claims.cnf.jkt,
     });
@@ -50,6 +50,11 @@ async function byToken(deps: AuthenticateDeps, request: ApiRequest, authorizatio
     throw new DomainError('invalid_token');
   }
   return principalOf(deps, standing, { scopes, oidcGrant: claims.gid });
+}
+
+/** Never the host that the caller wrote: with an absolute request target a proof made for another server would fit here. */
+function pathOf(request: ApiRequest): string {
+  return URL.parse(request.originalUrl ?? request.url ?? '/', 'http://localhost')?.pathname ?? '/';
 }
 
 async function bySession(deps: AuthenticateDeps, request: ApiRequest): Promise<Principal | null> {

@@ -25,9 +25,12 @@ export function sortAsk(requested: readonly Scope[], context: { app: App; accoun
   const { app, account, grant, again = false } = context;
   const ask: Record<keyof Ask, Scope[]> = { settled: [], required: [], optional: [], refused: [] };
   for (const scope of requested) {
-    const before = again ? undefined : grant?.scopes.get(scope)?.state;
+    const earlier = grant?.scopes.get(scope)?.state;
+    const before = again ? undefined : earlier;
+    // An open scope that the member took back does not come back by itself: from then on it is asked for like any other.
+    const isOpen = SCOPES[scope].sensitivity === 'open' && earlier !== 'refused';
     if (!holdsScope(account.kind, scope)) ask.refused.push(scope);
-    else if (app.kind === 'first-party' || SCOPES[scope].sensitivity === 'open' || before === 'granted') ask.settled.push(scope);
+    else if (app.kind === 'first-party' || isOpen || before === 'granted') ask.settled.push(scope);
     else if (!app.optionalScopes.includes(scope)) ask.required.push(scope);
     else if (before === 'refused') ask.refused.push(scope);
     else ask.optional.push(scope);

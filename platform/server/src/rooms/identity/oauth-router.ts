@@ -21,7 +21,12 @@ const SERVER_METADATA = ['/.well-known/openid-configuration', '/.well-known/oaut
 export function oauthRouter(deps: OauthRouterDeps): Router {
   const router = Router();
   const callback = deps.provider.callback();
-  const toProvider: RequestHandler = (request, response) => void callback(request, response);
+  const { host } = new URL(deps.baseUrl);
+  const toProvider: RequestHandler = (request, response) => {
+    // The stock server builds its addresses from the request: a forged Host would put somebody else's endpoints into our metadata.
+    request.headers.host = host;
+    void callback(request, response);
+  };
 
   router.get([RESOURCE_METADATA, `${RESOURCE_METADATA}/v1`], (_request, response) => {
     response.set('access-control-allow-origin', '*').json(protectedResourceMetadata(deps.baseUrl, deps.resource));

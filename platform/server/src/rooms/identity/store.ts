@@ -151,9 +151,11 @@ export async function listApps(
   tx: Tx,
   page: { partnerId: PartnerId; before: readonly string[] | null; limit: number },
 ): Promise<readonly App[]> {
+  // A cursor holds milliseconds and the column microseconds: compared as they are, apps of one millisecond would be left out.
   const rows = await tx.query<AppRow>(
-    `SELECT * FROM chung.apps WHERE partner_id = $1 AND ($2::timestamptz IS NULL OR (created_at, client_id) < ($2, $3))
-     ORDER BY created_at DESC, client_id DESC LIMIT $4`,
+    `SELECT * FROM chung.apps
+     WHERE partner_id = $1 AND ($2::timestamptz IS NULL OR (date_trunc('milliseconds', created_at), client_id) < ($2, $3))
+     ORDER BY date_trunc('milliseconds', created_at) DESC, client_id DESC LIMIT $4`,
     [page.partnerId, page.before?.[0] ?? null, page.before?.[1] ?? null, page.limit],
   );
   return rows.map(appOf);

@@ -26,13 +26,19 @@ export function createAdapter(deps: AdapterDeps): (model: string) => Adapter {
   return (model) => (model === 'Client' ? appAdapter(deps.db) : artifactAdapter(deps, model));
 }
 
+/** Parameters of a request are kept as they came, and `jsonb` takes any character but this one. */
+const holdsNul = (payload: AdapterPayload): boolean => /(?<!\\)(\\\\)*\\u0000/.test(JSON.stringify(payload));
+
 function artifactAdapter(deps: AdapterDeps, model: string): Adapter {
   const { db } = deps;
   // The payload's type lists every field of every model; what comes back is what oidc-provider stored.
   const asPayload = (stored: Record<string, unknown> | undefined) => stored as AdapterPayload | undefined;
   const isAccessToken = model === 'AccessToken' || model === 'ClientCredentials';
   return {
-    upsert: (id, payload, expiresIn) => upsertArtifact(db, { model, id, payload: { ...payload }, expiresInSeconds: expiresIn ?? 0 }),
+    upsert: async (id, payload, expiresIn) => {
+      if (holdsNul(payload)) throw new errors.InvalidRequest('a parameter has a NUL character');
+      await upsertArtifact(db, { model, id, payload: { ...payload }, expiresInSeconds: expiresIn ?? 0 });
+    },
     find: async (id) => {
       const token = isAccessToken ? structuredTokenIn(id) : null;
       return token === null ? asPayload(await findArtifact(db, model, id)) : asPayload(await storedViewOf(deps, model, token));
@@ -78,7 +84,8 @@ function appAdapter(db: Db): Adapter {
   };
   return {
     find: async (clientId) => {
-      const app = await findUsableApp(db, clientId);
+      // PostgreSQL refuses a NUL with an error, and a caller's mistake must not look like ours.
+      const app = clientId.includes('\0') ? null : await findUsableApp(db, clientId);
       return app ? clientMetadata(app) : undefined;
     },
     findByUid: async () => undefined,

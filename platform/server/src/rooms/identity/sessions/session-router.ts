@@ -83,7 +83,9 @@ export function safeReturn(wanted: unknown, app: WebApp, baseUrl: string): strin
   const home = HOMES[app];
   if (typeof wanted !== 'string' || wanted.length > 2000 || !/^\/(?![/\\])[^\\\s\p{Cc}]*$/u.test(wanted)) return home;
   const url = URL.parse(wanted, baseUrl);
-  return url && url.origin === new URL(baseUrl).origin ? url.pathname + url.search + url.hash : home;
+  // Dots are taken out by the parser: `/.//host` and `/a/..//host` become `//host`, which a browser reads as another site.
+  const stays = url !== null && url.origin === new URL(baseUrl).origin && !url.pathname.startsWith('//');
+  return stays ? url.pathname + url.search + url.hash : home;
 }
 
 const callbackOf = (deps: SessionRouterDeps, app: WebApp) => `${deps.baseUrl}/session/${app}/callback`;

@@ -1,5 +1,6 @@
 import type { AccountId, MemberId } from '@chung/contracts';
 import type { Db, Tx } from '../../../kernel/db.ts';
+import { DomainError } from '../../../kernel/errors.ts';
 import { newId } from '../../../kernel/ids.ts';
 import type { Account } from '../account.ts';
 import { createAccount } from '../create-account.ts';
@@ -16,7 +17,12 @@ export interface UpstreamPerson {
 export interface LinkDeps {
   readonly db: Db;
   /** Who of the register this is; null for nobody. Never by name, phone or e-mail: those are not theirs alone. */
-  readonly memberOf: (claims: UpstreamPerson['claims']) => Promise<{ readonly id: MemberId; readonly fullName: string } | null>;
+  readonly memberOf: (claims: UpstreamPerson['claims']) => Promise<RegisteredMember | null>;
+}
+
+interface RegisteredMember {
+  readonly id: MemberId;
+  readonly fullName: string;
 }
 
 /**
@@ -28,17 +34,25 @@ export async function linkAccount(deps: LinkDeps, person: UpstreamPerson): Promi
   if (linked) return openOnly(linked);
   const member = await deps.memberOf(person.claims);
   if (!member) return null;
-  return deps.db.tx(async (tx) => {
+  return linkMember(deps.db, { person, member }).catch((error: unknown) => {
+    // Two first sign-ins at once: the other one made the account, so now it is there to be found.
+    if (error instanceof DomainError && error.code === 'conflict') return linkMember(deps.db, { person, member });
+    throw error;
+  });
+}
+
+function linkMember(db: Db, { person, member }: { person: UpstreamPerson; member: RegisteredMember }): Promise<Account | null> {
+  return db.tx(async (tx) => {
     const account = (await findAccount(tx, { memberId: member.id })) ?? (await makeAccount(tx, member));
     if (account.state !== 'open') return null;
     await insertLink(tx, { ...person, accountId: account.id });
-    // Two first sign-ins at once: the link that was written first holds.
+    // Of two links at once the one that was written first holds.
     const winner = await findLinked(tx, person);
     return winner && openOnly(winner);
   });
 }
 
-async function makeAccount(tx: Tx, member: { id: MemberId; fullName: string }): Promise<Account> {
+async function makeAccount(tx: Tx, member: RegisteredMember): Promise<Account> {
   const username = `sso-${newId<AccountId>()}`;
   const id = await createAccount(tx, { kind: 'member', username, displayName: member.fullName, memberId: member.id });
   const account = await findAccount(tx, { id });
