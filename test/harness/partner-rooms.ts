@@ -2,6 +2,7 @@
 import { type AccountId, type MemberId, OfferDraft, type Partner, type PartnerId } from '@chung/contracts';
 import { createCursors } from '../../platform/server/src/kernel/cursor.ts';
 import { createDb, type Db } from '../../platform/server/src/kernel/db.ts';
+import { DomainError } from '../../platform/server/src/kernel/errors.ts';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { createVault } from '../../platform/server/src/kernel/vault.ts';
 import { createOffers, type MemberFacts, type Offers } from '../../platform/server/src/rooms/offers/index.ts';
@@ -39,8 +40,11 @@ export async function openPartnerRooms(): Promise<PartnerRooms> {
   const database = await createTestDatabase();
   const db = createDb(database.serverUrl, { poolSize: 8, onIdleError: () => {} });
   const told: string[] = [];
+  const usernames = new Set<string>();
   const identity: PartnerIdentity = {
     createAccount: async (_tx, account) => {
+      if (usernames.has(account.username)) throw new DomainError('username_taken');
+      usernames.add(account.username);
       told.push(`account ${account.username}`);
       return newId<AccountId>();
     },
