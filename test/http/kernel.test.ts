@@ -1,5 +1,5 @@
 // The whole platform over a database that goes away and comes back, and lists whose cursors are carried to the wrong place.
-import { OPERATIONS, type OperationSpec } from '@chung/contracts';
+import { listOffers, OPERATIONS, type OperationSpec } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogger } from '../../platform/server/src/kernel/log.ts';
 import { type DatabaseProxy, proxyTo } from '../harness/database-proxy.ts';
@@ -43,6 +43,7 @@ const health = async () => {
 const lists = (OPERATIONS as readonly OperationSpec[]).filter(
   ({ actor, errors, path }) => actor !== 'public' && errors.includes('invalid_cursor') && !path.includes('{'),
 );
+const offersIn = (body: unknown) => listOffers.reply.parse(body).items;
 const redemptions = async () => Number((await running.owner.query('SELECT count(*) AS n FROM chung.redemptions')).rows[0].n);
 
 test('while the database is away the process lives and says so, and every operation answers 503 with a time to come back', async () => {
@@ -72,7 +73,7 @@ test('while the database is away the process lives and says so, and every operat
 
 test('a claim cut off by the loss is asked again by its key when the database is back: one redemption, nobody signed out', async () => {
   const { body } = await as('member').call('GET', '/v1/offers?limit=1');
-  const [offer] = Array.isArray(body['items']) ? body['items'] : [];
+  const [offer] = offersIn(body);
   const before = await redemptions();
   const claim = () =>
     as('member').call('POST', `/v1/offers/${offer?.id}/redemptions`, { body: {}, headers: { 'idempotency-key': 'over-the-loss' } });
@@ -89,7 +90,7 @@ test('a claim cut off by the loss is asked again by its key when the database is
 test('connections that the database ends under load cost some answers 503, never 500, and no write is done by half', async () => {
   const before = await redemptions();
   const { body } = await as('member').call('GET', '/v1/offers?limit=100');
-  const offers: { id: string }[] = Array.isArray(body['items']) ? body['items'] : [];
+  const offers = offersIn(body);
   const keys = Array.from({ length: 30 }, (_, index) => ({ key: `under-load-${index}`, offerId: offers[index % offers.length]?.id }));
   const claim = ({ key, offerId }: (typeof keys)[number]) =>
     as('member').call('POST', `/v1/offers/${offerId}/redemptions`, { body: {}, headers: { 'idempotency-key': key } });
