@@ -44,9 +44,8 @@ function firstLoadBudget(budgetKilobytes: number, firstLoad: readonly string[]):
     name: 'chung:first-load-budget',
     apply: 'build',
     generateBundle(_, bundle) {
-      const chunks = new Map(
-        Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? [[part.fileName, part as Chunk] as const] : [])),
-      );
+      const chunks = new Map<string, Chunk>();
+      for (const part of Object.values(bundle)) if (part.type === 'chunk') chunks.set(part.fileName, part);
       const names = firstChunks(chunks, firstLoad);
       const bytes = [...names].reduce((sum, name) => sum + gzipSync(chunks.get(name)?.code ?? '', { level: 9 }).length, 0);
       const kilobytes = Math.round(bytes / 100) / 10;

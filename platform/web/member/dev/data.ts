@@ -1,7 +1,20 @@
-import type { ConsentReceipt, Me, MemberGrant, MemberOffer, Redemption } from '@chung/contracts';
+import type {
+  ConsentReceipt,
+  GrantId,
+  Me,
+  MemberGrant,
+  MemberOffer,
+  OfferId,
+  PartnerId,
+  Redemption,
+  RedemptionId,
+  Text,
+} from '@chung/contracts';
 
 // Invented data for work on pages: the five offer families of the demo, and the states a wallet can show.
-const uuid = (n: number) => `01936b5e-7c00-7000-8000-${String(n).padStart(12, '0')}`;
+// One place where a text becomes an id: the fixture has no schemas to make one by.
+const branded = <Id extends string>(text: string) => text as Id;
+export const uuid = (n: number) => branded<OfferId & PartnerId & RedemptionId>(`01936b5e-7c00-7000-8000-${String(n).padStart(12, '0')}`);
 const hour = 3_600_000;
 export const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
 const same = (text: string) => ({ vi: text, en: text });
@@ -30,9 +43,9 @@ const base = {
     vi: 'Ưu đãi áp dụng cho đoàn viên có hồ sơ đã xác thực.\nKhông quy đổi thành tiền mặt, không chuyển nhượng.\nKhông áp dụng đồng thời với chương trình khuyến mại khác của cùng dịch vụ.',
     en: 'For members whose record is verified.\nNot exchangeable for cash, not transferable.\nNot combined with another promotion of the same service.',
   },
-} as const;
+} satisfies Partial<MemberOffer>;
 
-export const offers = [
+export const offers: MemberOffer[] = [
   {
     ...base,
     id: uuid(1),
@@ -127,13 +140,15 @@ export const offers = [
     limits: { perMember: 2, perMemberPerDay: 1 },
     whyForMe: [],
   },
-] as unknown as MemberOffer[];
+];
 
-const redemption = (n: number, offer: MemberOffer | undefined, rest: object) => ({
+type Rest = Partial<Redemption> & Pick<Redemption, 'state'>;
+
+const redemption = (n: number, offer: MemberOffer | undefined, rest: Rest): Redemption => ({
   id: uuid(n),
-  offerId: offer?.id,
+  offerId: offer?.id ?? uuid(0),
   offerTitle: offer?.title ?? same(''),
-  partner: offer?.partner,
+  partner: { id: offer?.partner.id ?? uuid(0), name: offer?.partner.name ?? '' },
   termsVersion: 1,
   claimedAt: inHours(-n / 10),
   updatedAt: inHours(-n / 20),
@@ -142,14 +157,14 @@ const redemption = (n: number, offer: MemberOffer | undefined, rest: object) => 
   ...rest,
 });
 
-export const redemptions = [
+export const redemptions: Redemption[] = [
   redemption(201, offers[3], { state: 'RESERVED', expiresAt: inHours(26.4) }),
   redemption(202, offers[1], { state: 'REDEEMED', code: 'VNP7-K2QX-94MD-TRCA' }),
   redemption(203, offers[2], { state: 'FULFILLED' }),
   redemption(204, offers[5], { state: 'EXPIRED' }),
   redemption(205, offers[5], { state: 'RELEASED' }),
   redemption(206, offers[0], { state: 'REVERSED' }),
-] as unknown as Redemption[];
+];
 
 export const me: Me = {
   id: 'pw-demo',
@@ -165,7 +180,7 @@ export const me: Me = {
   contact: { phone: '0912 345 678', email: null },
 };
 
-const scope = (name: string, title: object, purpose: object, withdrawable = true) => ({
+const scope = (name: string, title: Text, purpose: Text, withdrawable = true) => ({
   scope: name,
   title,
   purpose,
@@ -173,9 +188,9 @@ const scope = (name: string, title: object, purpose: object, withdrawable = true
   grantedAt: inHours(-700),
 });
 
-export const grants = [
+export const grants: MemberGrant[] = [
   {
-    id: 'grant-mytv-0001',
+    id: branded<GrantId>('grant-mytv-0001'),
     app: { clientId: 'mytv', name: 'MyTV Mini', partner: 'MyTV' },
     lastUsedAt: inHours(-5),
     scopes: [
@@ -200,16 +215,20 @@ export const grants = [
       ),
     ],
   },
-] as unknown as MemberGrant[];
+];
 
-export const consents = [
+type Line = Pick<ConsentReceipt, 'id' | 'action' | 'scope' | 'at'>;
+
+const lines: Line[] = [
   { id: 'CR-2026-11-0412', action: 'withdrawn', scope: 'member.contact:read', at: inHours(-30) },
   { id: 'CR-2026-10-2291', action: 'granted', scope: 'member.contact:read', at: inHours(-690) },
   { id: 'CR-2026-10-2290', action: 'granted', scope: 'member.membership:read', at: inHours(-700) },
-].map((entry) => ({
+];
+
+export const consents: ConsentReceipt[] = lines.map((entry) => ({
   ...entry,
   app: { clientId: 'mytv', name: 'MyTV Mini' },
   purpose: { vi: 'Chọn kênh địa phương của tỉnh bạn', en: 'Choose the local channels of your province' },
   purposeVersion: 1,
   language: 'vi',
-})) as ConsentReceipt[];
+}));

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Redemption } from '@chung/contracts';
 import type { Plugin } from 'vite';
-import { consents, grants, inHours, me, offers, redemptions } from './data.ts';
+import { consents, grants, inHours, me, offers, redemptions, uuid } from './data.ts';
 
 /**
  * A small stand-in for the platform, for work on pages. Cookies steer it: `session=out` signs out,
@@ -55,10 +55,10 @@ function claim(offerId: string, language: Language): Reply {
   if (!offer) return problem('not_found', language);
   if (offer.soldOut) return problem('offer_sold_out', language);
   const held = offer.fulfilment.mode === 'partner_confirmed';
-  const redemption = {
-    ...redemptions[0],
-    id: crypto.randomUUID(),
-    offerId,
+  const redemption: Redemption = {
+    id: uuid(1_000 + redemptions.length),
+    offerId: offer.id,
+    termsVersion: 1,
     offerTitle: offer.title,
     partner: offer.partner,
     claimedAt: inHours(0),
@@ -67,7 +67,7 @@ function claim(offerId: string, language: Language): Reply {
     expiresAt: held ? inHours(0.5) : null,
     code: offer.codes === 'pool' ? 'VNP7-K2QX-94MD-TRCA' : null,
   };
-  redemptions.unshift(redemption as unknown as Redemption);
+  redemptions.unshift(redemption);
   offer.usedByMember += 1;
   return ok(redemption, 201);
 }

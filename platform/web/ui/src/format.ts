@@ -32,11 +32,21 @@ function countdown(seconds: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
 }
 
-function relativeParts(seconds: number): [number, Intl.RelativeTimeFormatUnit] {
+/** 59.6 minutes are 59 and not "60 minutes"; 23.6 hours are 23 and not "24 hours". */
+function wholeBelow(limit: number, amount: number): number {
+  return Math.sign(amount) * Math.min(Math.round(Math.abs(amount)), limit - 1);
+}
+
+const calendarDay = new Intl.DateTimeFormat('en-CA', { timeZone: TIME_ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
+const dayNumber = (instant: Date) => Date.parse(calendarDay.format(instant)) / (DAY * 1000);
+
+/** From a day on it is the calendar that counts: 25 hours before half past midnight is not yesterday but the day before. */
+function relativeParts(instant: Date, now: Date): [number, Intl.RelativeTimeFormatUnit] {
+  const seconds = (instant.getTime() - now.getTime()) / 1000;
   const size = Math.abs(seconds);
-  if (size < HOUR) return [Math.round(seconds / MINUTE), 'minute'];
-  if (size < DAY) return [Math.round(seconds / HOUR), 'hour'];
-  return [Math.round(seconds / DAY), 'day'];
+  if (size < HOUR) return [wholeBelow(60, seconds / MINUTE), 'minute'];
+  if (size < DAY) return [wholeBelow(24, seconds / HOUR), 'hour'];
+  return [dayNumber(instant) - dayNumber(now), 'day'];
 }
 
 export function formatIn(language: Language): Format {
@@ -54,7 +64,11 @@ export function formatIn(language: Language): Format {
     date: (instant) => date.format(asDate(instant)),
     dateTime: (instant) => `${time.format(asDate(instant))}, ${date.format(asDate(instant))}`,
     time: (instant) => time.format(asDate(instant)),
-    fromNow: (instant, now = new Date()) => relative.format(...relativeParts((asDate(instant).getTime() - now.getTime()) / 1000)),
+    fromNow: (instant, now = new Date()) => {
+      const words = relative.format(...relativeParts(asDate(instant), now));
+      // Vietnamese data has "Hôm qua" with a capital; ours stand inside sentences.
+      return words.charAt(0).toLocaleLowerCase(locale) + words.slice(1);
+    },
     countdown,
   };
 }

@@ -25,7 +25,8 @@ async function readSession(app: AppName, signal: AbortSignal): Promise<Session> 
   );
   if (!response.ok) throw new UnreachableError(new Error(`session answered ${response.status}`));
   // The platform serves page and session from one version; the shape is its contract. Signed out it says only that.
-  return { ...SIGNED_OUT, ...((await response.json()) as Partial<Session>) };
+  const told: Partial<Session> = await response.json();
+  return { ...SIGNED_OUT, ...told };
 }
 
 export const sessionQuery = (app: AppName) =>

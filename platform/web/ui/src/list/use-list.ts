@@ -1,11 +1,25 @@
-import type { CallReply, ItemOf, ListId, ListQuery } from '@chung/client';
+import type { Client, ItemOf, ListId, ListQuery } from '@chung/client';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../app/context.tsx';
 
-interface LoosePage {
-  readonly items: unknown[];
+interface ListPage<Item> {
+  readonly items: readonly Item[];
   readonly nextCursor: string | null;
+}
+
+interface PageRequest<Id extends ListId> {
+  readonly query: ListQuery<Id> | undefined;
+  /** Empty for the first page. */
+  readonly cursor: string;
+  readonly signal: AbortSignal;
+}
+
+// The registry proves that a `ListId` takes a cursor and answers a page; TypeScript cannot follow that through the generic id,
+// so the callers see the exact types and the body the loose ones.
+async function readPage<Id extends ListId>(api: Client, id: Id, request: PageRequest<Id>): Promise<ListPage<ItemOf<Id>>>;
+async function readPage(api: Client, id: ListId, { query, cursor, signal }: PageRequest<ListId>): Promise<ListPage<unknown>> {
+  return api.call(id, { query: { ...query, ...(cursor ? { cursor } : {}) }, signal });
 }
 
 export interface CursorList<Item> {
@@ -35,17 +49,16 @@ export function useList<Id extends ListId>(
   const filter = JSON.stringify(query ?? {});
   const [walk, setWalk] = useState<{ filter: string; trail: readonly string[] }>({ filter, trail: [] });
   const trail = walk.filter === filter ? walk.trail : [];
-  const cursor = trail.at(-1);
+  const cursor = trail.at(-1) ?? '';
   const result = useQuery({
-    queryKey: [id, 'page', query ?? {}, cursor ?? null],
-    // The registry proves that a `ListId` takes a cursor; TypeScript cannot follow that through the generic id.
-    queryFn: ({ signal }) => api.call(id, ...([{ query: { ...query, cursor }, signal }] as never)) as Promise<LoosePage>,
+    queryKey: [id, 'page', query ?? {}, cursor],
+    queryFn: ({ signal }) => readPage(api, id, { query, cursor, signal }),
     placeholderData: keepPreviousData,
     ...(options.refetchSeconds ? { refetchInterval: options.refetchSeconds * 1000 } : {}),
   });
   const nextCursor = result.data?.nextCursor ?? null;
   return {
-    items: (result.data?.items ?? []) as ItemOf<Id>[],
+    items: result.data?.items ?? [],
     isPending: result.isPending,
     isFetching: result.isFetching,
     error: result.error,
@@ -72,13 +85,12 @@ export function useEndlessList<Id extends ListId>(id: Id, query?: ListQuery<Id>)
   const api = useApi();
   const result = useInfiniteQuery({
     queryKey: [id, 'endless', query ?? {}],
-    queryFn: ({ pageParam, signal }) =>
-      api.call(id, ...([{ query: { ...query, cursor: pageParam ?? undefined }, signal }] as never)) as Promise<CallReply<Id> & LoosePage>,
-    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) => readPage(api, id, { query, cursor: pageParam, signal }),
+    initialPageParam: '',
     getNextPageParam: (last) => last.nextCursor,
   });
   return {
-    items: (result.data?.pages.flatMap((page) => page.items) ?? []) as ItemOf<Id>[],
+    items: result.data?.pages.flatMap((page) => page.items) ?? [],
     isPending: result.isPending,
     isFetchingMore: result.isFetchingNextPage,
     error: result.error,

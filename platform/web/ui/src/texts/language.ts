@@ -65,22 +65,36 @@ export type TextKey<Texts> = {
     : `${Key}.${TextKey<Texts[Key]>}`;
 }[keyof Texts & string];
 
-export type Translate<Texts> = (key: TextKey<Texts>, values?: Readonly<Record<string, string | number>>) => string;
+export type Translate<Texts> = (key: TextKey<Texts> & string, values?: Readonly<Record<string, string | number>>) => string;
+
+/** i18next types its own function for keys known to it; ours are typed by the app's tree, so here they are plain text. */
+function useNamespace(namespace: 'app' | 'ui'): (key: string, values?: Readonly<Record<string, string | number>>) => string {
+  const { t } = useTranslation(namespace);
+  return useCallback((key, values) => t(key, { ...values }), [t]);
+}
 
 /** The texts of the app, keyed by its own tree: `const t = useTexts<MemberTexts>()`. A wrong key is a type error. */
 export function useTexts<Texts>(): Translate<Texts> {
-  return useTranslation('app').t as unknown as Translate<Texts>;
+  return useNamespace('app');
 }
 
 export function useUiTexts(): Translate<UiTexts> {
-  return useTranslation('ui').t as unknown as Translate<UiTexts>;
+  return useNamespace('ui');
 }
 
 export function useLanguage(): readonly [Language, (language: Language) => Promise<void>] {
   const { i18n } = useTranslation();
   const choose = useCallback(
     async (language: Language) => {
-      await loadInto(i18n, language);
+      try {
+        await loadInto(i18n, language);
+      } catch {
+        // Without a connection nothing changes. With one, a deploy took the texts away: the page loaded anew has them.
+        if (!navigator.onLine) return;
+        remember(language);
+        location.reload();
+        return;
+      }
       await i18n.changeLanguage(language);
       remember(language);
     },

@@ -45,7 +45,13 @@ export function useUpload<Id extends UploadId>(path: string): Upload<CallReply<I
   const start = useCallback(
     (file: File, contentType: string) => {
       const request = new XMLHttpRequest();
+      const before = running.current;
       running.current = request;
+      // One at a time: the page shows one upload, so an older one must neither go on unseen nor speak for the new one.
+      before?.abort();
+      const tell = (next: UploadState<CallReply<Id>>) => {
+        if (running.current === request) setState(next);
+      };
       request.open('POST', path);
       request.responseType = 'json';
       request.setRequestHeader('accept', 'application/json');
@@ -53,15 +59,15 @@ export function useUpload<Id extends UploadId>(path: string): Upload<CallReply<I
       request.setRequestHeader('content-type', contentType);
       request.setRequestHeader('x-chung-app', app);
       request.setRequestHeader('x-csrf-token', csrfTokenOf(queries, app) ?? '');
-      request.upload.onprogress = ({ loaded, total }) => setState({ phase: 'sending', sentBytes: loaded, totalBytes: total });
-      request.upload.onload = () => setState({ phase: 'working' });
+      request.upload.onprogress = ({ loaded, total }) => tell({ phase: 'sending', sentBytes: loaded, totalBytes: total });
+      request.upload.onload = () => tell({ phase: 'working' });
       request.onload = () => {
         const isDone = request.status >= 200 && request.status < 300;
-        setState(isDone ? { phase: 'done', reply: request.response as CallReply<Id> } : { phase: 'failed', error: errorOf(request) });
+        tell(isDone ? { phase: 'done', reply: request.response } : { phase: 'failed', error: errorOf(request) });
       };
-      request.onerror = () => setState({ phase: 'failed', error: new UnreachableError(new Error('upload failed')) });
-      request.onabort = () => setState({ phase: 'stopped' });
-      setState({ phase: 'sending', sentBytes: 0, totalBytes: file.size });
+      request.onerror = () => tell({ phase: 'failed', error: new UnreachableError(new Error('upload failed')) });
+      request.onabort = () => tell({ phase: 'stopped' });
+      tell({ phase: 'sending', sentBytes: 0, totalBytes: file.size });
       request.send(file);
     },
     [app, path, queries],
