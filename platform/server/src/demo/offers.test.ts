@@ -46,3 +46,43 @@ test('the demo has every kind of benefit, both ways of fulfilment and a code poo
   expect(new Set(DEMO_OFFERS.map((offer) => offer.partner))).toEqual(new Set(DEMO_PARTNERS.map((partner) => partner.slug)));
   expect(new Set(drafts.map((draft) => draft.title.en)).size).toBe(drafts.length);
 });
+
+const amounts = (text: string) => [...text.matchAll(/\d{1,3}(?:[.,]\d{3})+(?= đ)/g)].map(([digits]) => Number(digits.replace(/[.,]/g, '')));
+
+test.each(DEMO_OFFERS.map((offer) => [offer.draft.title.en, offer] as const))(
+  '“%s” says the same amounts in both languages, and each is in its data or follows from it',
+  (_title, { draft }) => {
+    const { benefit, regularPriceMinor: price } = draft;
+    const known = new Set([price, ...Object.values(benefit).filter((value) => typeof value === 'number')]);
+    if (benefit.kind === 'percentage') known.add(price - (price * benefit.rateBasisPoints) / 10_000);
+    if (benefit.kind === 'fixed_amount') known.add(price - benefit.discountMinor);
+    for (const text of [draft.title, draft.summary, draft.terms]) {
+      expect(amounts(text.vi).sort()).toEqual(amounts(text.en).sort());
+      for (const amount of amounts(text.vi)) expect(known).toContain(amount);
+      expect(text.vi).not.toBe(text.en);
+    }
+  },
+);
+
+test('the demo is open from today’s midnight in Vietnam and ends at a midnight', () => {
+  const now = Date.now();
+  for (const { window } of DEMO_OFFERS.map((offer) => offer.draft)) {
+    expect(window.startsAt).toMatch(/T00:00:00\+07:00$/);
+    expect(window.endsAt).toMatch(/T00:00:00\+07:00$/);
+    expect(Date.parse(window.startsAt)).toBeLessThanOrEqual(now);
+    // A day and a little: the test may run over midnight.
+    expect(Date.parse(window.startsAt)).toBeGreaterThan(now - 25 * 3_600_000);
+    expect(Date.parse(window.endsAt)).toBeGreaterThan(now + 24 * 3_600_000);
+  }
+});
+
+test('a demo pool has its own codes at each call, more than units, and none that a cashier would misread', () => {
+  for (const { draft, codes } of DEMO_OFFERS) {
+    if (!codes) continue;
+    const [first, second] = [codes(), codes()];
+    expect(new Set([...first, ...second]).size).toBe(first.length + second.length);
+    expect(first.length).toBeGreaterThan(draft.stock);
+    // The part after the name: no I, L, O or U.
+    for (const code of first) expect(code.split('-').slice(1).join('')).toMatch(/^[0-9A-HJKMNP-TV-Z]{12}$/);
+  }
+});

@@ -111,6 +111,7 @@ function words(condition: EligibilityCondition, holds: boolean, names: PlaceName
 function ageWords({ atLeastYears, belowYears }: Extract<EligibilityCondition, { fact: 'age' }>): Words {
   if (belowYears > 120) return { vi: `Dành cho đoàn viên từ ${atLeastYears} tuổi`, en: `For members aged ${atLeastYears} and over` };
   if (atLeastYears === 0) return { vi: `Dành cho đoàn viên dưới ${belowYears} tuổi`, en: `For members under ${belowYears}` };
+  if (belowYears === atLeastYears + 1) return { vi: `Dành cho đoàn viên ${atLeastYears} tuổi`, en: `For members aged ${atLeastYears}` };
   return {
     vi: `Dành cho đoàn viên từ ${atLeastYears} đến dưới ${belowYears} tuổi`,
     en: `For members aged ${atLeastYears} to ${belowYears - 1}`,
