@@ -1,5 +1,6 @@
 import type { Finding, OfferDraft } from '@chung/contracts';
 import type { Offer } from '../offers/index.ts';
+import { checkEligibility } from './eligibility-checks.ts';
 import { errorOf, warningOf } from './finding.ts';
 import { checkBenefit, checkBundle, checkDiscountLimit, checkFunding } from './price-checks.ts';
 
@@ -122,24 +123,4 @@ function checkHold({ terms }: Checked): Finding[] {
       en: 'The hold is longer than the window.',
     }),
   ];
-}
-
-/** OFR-112, OFR-113: a rule that lets nobody in looks like an offer and is none. */
-function checkEligibility({ terms, knowsProvince }: Checked): Finding[] {
-  return terms.eligibility.all.flatMap((condition, index): Finding[] => {
-    const path = `eligibility.all.${index}`;
-    if (condition.fact === 'age' && condition.atLeastYears >= condition.belowYears)
-      return [
-        errorOf('OFR-112', path, { vi: 'Khoảng tuổi rỗng: không ai đáp ứng được.', en: 'The age range is empty: nobody can meet it.' }),
-      ];
-    if (condition.fact !== 'province') return [];
-    const unknown = condition.in.filter((code) => !knowsProvince(code));
-    if (unknown.length === 0) return [];
-    return [
-      errorOf('OFR-113', `${path}.in`, {
-        vi: `Không có tỉnh, thành mang mã ${unknown.join(', ')}.`,
-        en: `No province has the code ${unknown.join(', ')}.`,
-      }),
-    ];
-  });
 }
