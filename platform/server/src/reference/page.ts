@@ -10,7 +10,8 @@ h1{line-height:1.2}h2{margin-top:3rem}section{border-top:1px solid var(--line);p
 .method{display:inline-block;min-width:4.5ch;font-weight:700;color:var(--brand)}table{border-collapse:collapse;width:100%}
 td,th{border-bottom:1px solid var(--line);padding:.375rem .5rem;text-align:left;vertical-align:top}.chip{background:var(--soft);border-radius:1rem;padding:.125rem .625rem;font-size:.8125rem;margin-right:.375rem;display:inline-block}
 .wide{overflow-x:auto}code{overflow-wrap:anywhere}pre code,td code{overflow-wrap:normal}h2 code{font-size:1rem}section h2{margin:0;font-size:1.125rem}
-.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;padding:.5rem 1rem;background:Canvas}summary{cursor:pointer}nav li{margin:.125rem 0}`;
+.skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;padding:.5rem 1rem;background:Canvas}summary{cursor:pointer}nav li{margin:.125rem 0}
+@media(max-width:40rem){.wide tr{display:block;border-bottom:1px solid var(--line);padding:.375rem 0}.wide td{display:inline-block;border:0;padding:.125rem .5rem .125rem 0}.wide td:last-child{display:block}}`;
 
 const SKIP = { vi: 'Đến nội dung chính', en: 'Skip to main content' } as const;
 
