@@ -53,6 +53,8 @@ describe('redirect addresses of a new app', () => {
     ['a line break that parsers drop', 'https://app.example.vn/\ncb'],
     ['a space', 'https://app.example.vn/c b'],
     ['a space in front', ' https://app.example.vn/cb'],
+    ['a semicolon in the host, which ends a rule of our policy', 'https://a;script-src/cb'],
+    ['quotes in the host', `https://a'b/cb`],
     ['a NUL', 'https://app.example.vn/\0'],
     ['a full-width dot, which is normalised to a dot', 'https://app。example.vn/cb'],
     ['a look-alike letter', 'https://аpp.example.vn/cb'],

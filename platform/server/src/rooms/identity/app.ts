@@ -68,7 +68,7 @@ const PLAIN = /^[!-[\]-~]+$/;
 /** https anywhere, http only to this machine; never a fragment, never `javascript:` and its kin. */
 function isSafeRedirect(uri: string): boolean {
   const url = PLAIN.test(uri) ? URL.parse(uri) : null;
-  if (!url || uri.includes('#') || url.username !== '' || url.password !== '') return false;
+  if (!url || !/^[\w.[\]:-]+$/.test(url.hostname) || uri.includes('#') || url.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
 }
 

@@ -53,8 +53,11 @@ export async function renderSignedOutPage(ctx: KoaContextWithOIDC): Promise<void
   ctx.body = messagePage(language, { title: words.signOut, text: words.signedOut, href: '/', label: words.home });
 }
 
+/** A host may hold `;` and quotes by the standard of URLs; in the policy they would begin a rule of the app's own. */
+const PLAIN_ORIGIN = /^https?:\/\/[\w.:[\]-]+$/;
+
 /** Where a form of ours may lead after its redirects: the app's address, once it was checked. */
 export function targetsOf(address: unknown): readonly string[] {
   const url = typeof address === 'string' ? URL.parse(address) : null;
-  return url && (url.protocol === 'https:' || url.protocol === 'http:') ? [url.origin] : [];
+  return url && PLAIN_ORIGIN.test(url.origin) ? [url.origin] : [];
 }
