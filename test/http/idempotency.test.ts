@@ -41,10 +41,11 @@ beforeAll(async () => {
     await afterEffect(principal.partnerId);
     return redemption(params.redemptionId, id);
   });
+  const confirmation = handle('partner.redemptions.confirm', async ({ params }) => redemption(params.redemptionId, 'confirmed'));
   const fulfilment = handle('partner.redemptions.fulfil', async ({ params }) => redemption(params.redemptionId, 'fulfilled'));
   app = await startBareApp({
     db,
-    routes: [reversal, fulfilment],
+    routes: [reversal, confirmation, fulfilment],
     seam: {
       audit: async (_tx, { action }) => {
         audited.push(action);
@@ -200,13 +201,18 @@ describe('a key', () => {
   test('used for another body, another object or another operation is refused and changes nothing', async () => {
     const as = partner();
     await reverse({ as });
+    // Two operations whose requests look the same, but for what they do.
+    const on = (act: string, key: string) =>
+      app.call('POST', `/v1/partner/redemptions/${TARGET}/${act}`, { as, headers: { 'idempotency-key': key }, body: {} });
+    expect((await on('confirm', 'key-2')).status).toBe(200);
     const others = [
       await reverse({ as, reason: 'một lý do khác' }),
       await reverse({ as, id: newId() }),
+      await on('fulfil', 'key-2'),
       await app.call('POST', `/v1/partner/redemptions/${TARGET}/fulfil`, { as, headers: { 'idempotency-key': 'key-1' }, body: {} }),
     ];
     for (const { status, code } of others) expect([status, code]).toEqual([422, 'idempotency_key_reused']);
-    expect([await effects(), await keys()]).toEqual([1, 1]);
+    expect([await effects(), await keys()]).toEqual([1, 2]);
   });
 
   test('that is missing, empty, too long or not visible ASCII is refused before anything happens', async () => {

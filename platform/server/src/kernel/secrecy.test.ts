@@ -63,6 +63,9 @@ describe('the vault', () => {
 
   test('opens nothing of which a single bit was changed or a byte is missing', () => {
     const sealed = vault.seal('0912345678', 'member:1');
+    // An empty text is all tag: a shortened tag must not count for less.
+    const empty = vault.seal('', 'member:1');
+    for (let length = 0; length < empty.length; length++) expect(() => vault.open(empty.subarray(0, length), 'member:1')).toThrow();
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const broken = Buffer.from(sealed);
       broken.writeUInt8(broken.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
