@@ -106,7 +106,7 @@ const television: DemoOffer = {
       en: 'For every member who has not tried MyTV before. Enter the activation code in the MyTV app before the offer ends. After 30 days the service stops by itself and does not renew; to go on watching, the price is 69,000 đ a month.',
     },
     category: 'television',
-    benefit: { kind: 'trial', days: 30, renewalPriceMinor: 69_000 },
+    benefit: { kind: 'trial', days: 30, renewalPriceMinor: null },
     regularPriceMinor: 69_000,
     currency: 'VND',
     funding: byPartner,
