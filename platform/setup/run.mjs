@@ -7,7 +7,10 @@ import { exitWithFailure, SetupError } from './report.mjs';
 
 async function run() {
   const given = process.argv.slice(2);
-  const flags = given.slice(0, given.findIndex((argument) => !argument.startsWith('--')));
+  const flags = given.slice(
+    0,
+    given.findIndex((argument) => !argument.startsWith('--')),
+  );
   const [file, ...args] = given.slice(flags.length);
   if (!file) throw new SetupError('name the TypeScript file to run: node platform/setup/run.mjs FILE ARGS…');
   const { node, env } = await bootstrap({ web: false });

@@ -91,6 +91,16 @@ async function makeForeignObjects(stranger: { slug: string }, other: { username:
   return { offerId: offer.id, redemptionId: String(claimed.body['id']), grantId };
 }
 
+/** Calls with a token of the same kind of caller that lacks the operation's scope; where there is none, with another kind's. */
+function withoutItsScope(operation: OperationSpec) {
+  const { actor, scope } = operation;
+  const backend = () => send(operation, { authorization: `Bearer ${narrowBackend}` });
+  const native = (token: NativeToken) => token.call(operation.method, addressOf(operation), operation.bodyType === 'json' ? {} : undefined);
+  if (actor === 'partner') return scope === 'partner.profile:read' ? native(narrowAdmin) : backend();
+  if (scope === 'openid' || scope === 'admin.insights:read') return backend();
+  return native(actor === 'member' ? narrowMember : narrowAdmin);
+}
+
 describe.each(GUARDED.map((operation) => [operation.id, operation] as const))('%s', (_id, operation) => {
   test('401 without a token, pointing to the resource metadata', async () => {
     const reply = await send(operation, {});
@@ -107,16 +117,7 @@ describe.each(GUARDED.map((operation) => [operation.id, operation] as const))('%
   });
 
   test('403 without the scope, naming what is required and what is granted', async () => {
-    const reply =
-      operation.actor === 'partner'
-        ? operation.scope === 'partner.profile:read'
-          ? await narrowAdmin.call(operation.method, addressOf(operation))
-          : await send(operation, { authorization: `Bearer ${narrowBackend}` })
-        : operation.actor === 'member' && operation.scope !== 'openid'
-          ? await narrowMember.call(operation.method, addressOf(operation), operation.bodyType === 'json' ? {} : undefined)
-          : operation.scope === 'openid' || operation.scope === 'admin.insights:read'
-            ? await send(operation, { authorization: `Bearer ${narrowBackend}` })
-            : await narrowAdmin.call(operation.method, addressOf(operation), operation.bodyType === 'json' ? {} : undefined);
+    const reply = await withoutItsScope(operation);
     expect([reply.status, reply.body['code']]).toEqual([403, 'insufficient_scope']);
     expect(reply.body['required_scopes']).toEqual([operation.scope]);
     expect(reply.body['granted_scopes'] as unknown as Scope[]).not.toContain(operation.scope);
