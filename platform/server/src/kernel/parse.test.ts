@@ -17,7 +17,7 @@ test('a body that does not parse names each field, and never repeats its value',
   const schema = z.strictObject({ price: z.int().min(0), name: z.string() });
   const refusal = (() => {
     try {
-      return parsePart(schema, { price: -5, secret: 'hunter2' }, 'body');
+      return parsePart(schema, { price: -5, secret: 'hunter2' }, { part: 'body', language: 'en' });
     } catch (error) {
       return error;
     }
@@ -27,6 +27,27 @@ test('a body that does not parse names each field, and never repeats its value',
   expect(text).toContain('body.price');
   expect(text).toContain('body.name');
   expect(text).not.toContain('hunter2');
+});
+
+test('what is wrong is told in the caller’s language; the code, and a rule’s own name, are the same in both', () => {
+  const refine = (_: unknown, context: z.RefinementCtx) =>
+    context.addIssue({ code: 'custom', path: ['window'], message: 'window_reversed' });
+  const schema = z.object({ price: z.int().min(0), category: z.enum(['home', 'other']) }).superRefine(refine);
+  const refusal = (language: 'vi' | 'en', value: unknown) => {
+    try {
+      return parsePart(schema, value, { part: 'body', language });
+    } catch (error) {
+      return error instanceof DomainError ? error.extras.fields : error;
+    }
+  };
+  const wrong = { price: 0.5, category: 'cars' };
+  expect(refusal('vi', wrong)).toMatchObject([{ code: 'invalid_type' }, { code: 'invalid_value' }]);
+  expect(JSON.stringify(refusal('vi', wrong))).toMatch(/không hợp lệ.*không hợp lệ/);
+  expect(JSON.stringify(refusal('en', wrong))).toMatch(/Invalid input.*Invalid option/);
+  for (const language of ['vi', 'en'] as const)
+    expect(refusal(language, { price: 1, category: 'home' })).toEqual([
+      { path: 'body.window', code: 'custom', message: 'window_reversed' },
+    ]);
 });
 
 test('JSON nested beyond any of our schemas is refused before it is walked', () => {
@@ -39,7 +60,7 @@ test('JSON nested beyond any of our schemas is refused before it is walked', () 
 test('text that the database cannot keep is refused by its place, before the schema is asked', () => {
   const refusal = (value: unknown, part: 'params' | 'query' | 'body') => {
     try {
-      return parsePart(z.unknown(), value, part);
+      return parsePart(z.unknown(), value, { part, language: 'vi' });
     } catch (error) {
       return error;
     }

@@ -1,17 +1,27 @@
-import type { z } from 'zod';
+import type { Language } from '@chung/contracts';
+import { z } from 'zod';
 import { DomainError } from './errors.ts';
 
 const MAX_DEPTH = 32;
 const MAX_FIELDS_TOLD = 50;
 
+/** Which part of a request is parsed, and the language in which its sender reads what is wrong with it. */
+export interface PartContext {
+  readonly part: 'params' | 'query' | 'body';
+  readonly language: Language;
+}
+
+const SENTENCES = { vi: z.locales.vi().localeError, en: z.locales.en().localeError } as const;
+const UNSTORABLE = { vi: 'Có ký tự NUL hoặc nửa ký tự', en: 'Contains NUL or half of a character' } as const;
+
 /** Parses one part of a request. Paths and queries that do not parse are 400, bodies 422: the caller learns which field and why. */
-export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unknown, part: 'params' | 'query' | 'body'): z.output<Schema> {
+export function parsePart<Schema extends z.ZodType>(schema: Schema, value: unknown, { part, language }: PartContext): z.output<Schema> {
   const unstorable = pathOfUnstorable(value, [part]);
   if (unstorable)
     throw new DomainError(part === 'body' ? 'validation_failed' : 'invalid_request', {
-      fields: [{ path: unstorable.join('.'), code: 'invalid_text', message: 'Contains NUL or half of a character' }],
+      fields: [{ path: unstorable.join('.'), code: 'invalid_text', message: UNSTORABLE[language] }],
     });
-  const result = schema.safeParse(value, { reportInput: false });
+  const result = schema.safeParse(value, { reportInput: false, error: SENTENCES[language] });
   if (result.success) return result.data;
   const fields = result.error.issues.slice(0, MAX_FIELDS_TOLD).map((issue) => ({
     path: [part, ...issue.path.map(String)].join('.'),

@@ -82,8 +82,9 @@ function assertContentType(operation: OperationSpec, request: Request): void {
 }
 
 function parseCall(operation: OperationSpec, request: Request, principal: Principal | null): Call<OperationSpec> {
-  const params = parsePart(operation.params, request.params, 'params');
-  const query = parsePart(operation.query, request.query, 'query');
+  const language = languageOf(request);
+  const params = parsePart(operation.params, request.params, { part: 'params', language });
+  const query = parsePart(operation.query, request.query, { part: 'query', language });
   const body = operation.body ? parseBody(operation, request) : undefined;
   return {
     principal,
@@ -91,7 +92,7 @@ function parseCall(operation: OperationSpec, request: Request, principal: Princi
     query,
     body,
     stream: request,
-    language: languageOf(request),
+    language,
     requestId: requestIdOf(request),
     idempotencyKey: operation.idempotency === 'none' ? '' : readIdempotencyKey(request.get('idempotency-key')),
     tx: NO_TRANSACTION,
@@ -101,7 +102,7 @@ function parseCall(operation: OperationSpec, request: Request, principal: Princi
 function parseBody(operation: OperationSpec, request: Request): unknown {
   const body: unknown = request.body ?? {};
   assertShallow(body);
-  return operation.body ? parsePart(operation.body, body, 'body') : undefined;
+  return operation.body ? parsePart(operation.body, body, { part: 'body', language: languageOf(request) }) : undefined;
 }
 
 /** Changes by partners and admins leave an audit entry; members' own acts are told by events and consent receipts. */
