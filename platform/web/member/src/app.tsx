@@ -12,6 +12,7 @@ const RedemptionPage = lazyPage(async () => (await import('./redemptions/redempt
 const PrivacyPage = lazyPage(async () => (await import('./identity/privacy-page.tsx')).PrivacyPage);
 const ProfilePage = lazyPage(async () => (await import('./members/profile-page.tsx')).ProfilePage);
 
+// The first page goes first; what follows must not compete with it for a slow connection.
 const QUIET_MS = 2_000;
 
 /** At a counter the connection is often bad: what is needed there is brought while it is still good. */

@@ -9,6 +9,7 @@ interface NotForMeProps {
 }
 
 /** "Why not me?": the platform's own reasons, and what to do if the record is wrong. */
+/** A refusal with its reasons, so that nobody has to ask the partner why. */
 export function NotForMe({ reasons }: NotForMeProps) {
   const t = useT();
   return (

@@ -7,6 +7,7 @@ import { CATEGORY_ICONS } from './category.tsx';
 import classes from './offer-card.module.css';
 import { WhyForMe } from './why-for-me.tsx';
 
+/** What the member did comes before what others did: "claimed" is said also of an offer that is sold out. */
 function Status({ offer }: { offer: MemberOffer }) {
   const t = useT();
   const format = useFormat();

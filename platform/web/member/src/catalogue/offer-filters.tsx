@@ -5,7 +5,9 @@ import { useT } from '../texts/use-t.ts';
 import { CATEGORIES } from './category.tsx';
 import classes from './offer-filters.module.css';
 
+// Longer than between two keys of someone typing, shorter than anyone waits on purpose.
 const TYPING_PAUSE_MS = 300;
+// What `offers.list` takes; longer text would be refused only after it was typed.
 const LONGEST_SEARCH = 100;
 
 /** Filters live in the address, so that a list can be bookmarked, shared and stepped back to. */
@@ -60,6 +62,7 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (q: string)
 
 export function OfferFilters({ filters, onChange }: { filters: Filters; onChange: (change: Partial<Filters>) => void }) {
   const t = useT();
+  // One function for the field's whole life: a new one each time would start its typing pause anew.
   const search = useRef(onChange);
   search.current = onChange;
   const [onSearch] = useState(() => (q: string) => search.current({ q }));

@@ -20,6 +20,7 @@ function BackToOffers() {
   );
 }
 
+/** What each part costs alone is struck through: the comparison is the offer. */
 function BundleItems({ offer }: { offer: MemberOffer }) {
   const t = useT();
   const local = useLocal();
@@ -93,6 +94,7 @@ export function OfferPage({ offerId }: { offerId: string }) {
     queryKey: ['offers.get', offerId],
     queryFn: ({ signal }) => api.call('offers.get', { params: { offerId }, signal }),
   });
+  // Data before error: a failed refresh must not take away an offer that is being read.
   if (data) return <Offer offer={data} />;
   if (error instanceof ApiError && error.code === 'not_eligible') return <NotForMe reasons={error.reasons} />;
   if (error) return <ErrorPage error={error} onRetry={() => void refetch()} above={<BackToOffers />} />;

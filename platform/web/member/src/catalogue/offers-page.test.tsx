@@ -1,4 +1,4 @@
-import { held, pageOf, refusal, type StandIn, screen, startStandIn, waitFor, within } from '@chung/ui/testing';
+import { held, pageOf, pass, refusal, type StandIn, screen, startStandIn, stopClockAt, waitFor, within } from '@chung/ui/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { offer, offerId } from '../../testing/things.ts';
 import { visitMember } from '../../testing/visit-member.tsx';
@@ -143,8 +143,14 @@ describe('filters', () => {
   });
 
   it('typing asks once, after a pause, for all that was typed; the address follows', async () => {
+    stopClockAt('2026-11-22T10:00:00Z');
     const { user } = await visitMember('/');
-    await user.type(await searchField(), '  data ');
+    await user.type(await searchField(), '  da');
+    await pass(0.15);
+    await user.type(await searchField(), 'ta ');
+    await pass(0.15);
+    expect(queriesSent()).toEqual([{}]);
+    await pass(0.4);
     await waitFor(() => expect(location.search).toBe('?q=data'));
     await waitFor(() => expect(queriesSent()).toEqual([{}, { q: 'data' }]));
   });

@@ -22,6 +22,7 @@ function useFilters(): [Filters, (change: Partial<Filters>) => void] {
   return [filters, change];
 }
 
+/** As high as the cards that come, so that nothing jumps under a finger. */
 function CardsSkeleton() {
   const ui = useUiTexts();
   return (
@@ -36,6 +37,7 @@ function CardsSkeleton() {
   );
 }
 
+/** Without a filter there is nothing to reset, and a button that changes nothing would only disappoint. */
 function NoOffers({ filtered, onShowAll }: { filtered: boolean; onShowAll: () => void }) {
   const t = useT();
   if (!filtered) return <EmptyState icon={<IconTicket size={28} />} title={t('offers.empty')} detail={t('offers.emptyMore')} />;

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core';
 import { useT } from '../texts/use-t.ts';
 import classes from './privacy-page.module.css';
 
+/** A receipt names the scope as it is called today; one that was retired since keeps its technical name. */
 function Line({ receipt }: { receipt: ConsentReceipt }) {
   const t = useT();
   const local = useLocal();
@@ -27,6 +28,7 @@ function Line({ receipt }: { receipt: ConsentReceipt }) {
   );
 }
 
+/** Apart from the grants, so that a failure of one leaves the other readable. */
 export function ConsentHistory() {
   const t = useT();
   const ui = useUiTexts();

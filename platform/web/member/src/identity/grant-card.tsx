@@ -38,6 +38,7 @@ function useWithdraw(grant: MemberGrant) {
   return { ask, error: withdraw.error, done: withdraw.isSuccess, working: withdraw.isPending ? withdraw.variables : null };
 }
 
+/** The button's hidden words name the scope: read out alone, five times "withdraw" would say nothing. */
 function ScopeRow({ granted, working, onWithdraw }: { granted: GrantedScope; working: boolean; onWithdraw: () => void }) {
   const t = useT();
   const local = useLocal();

@@ -10,6 +10,7 @@ function Grants() {
   const t = useT();
   const ui = useUiTexts();
   const list = useEndlessList('me.grants.list');
+  // A grant whose scopes are all withdrawn allows nothing, and a card without rows would look like one that does.
   const grants: readonly MemberGrant[] = list.items.filter((grant) => grant.scopes.length > 0);
   if (list.isPending) return <RowsSkeleton rows={2} height={180} />;
   if (list.error && grants.length === 0) return <ErrorState error={list.error} onRetry={list.refetch} />;

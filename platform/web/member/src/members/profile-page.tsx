@@ -59,6 +59,7 @@ function Membership({ me }: { me: Me }) {
   );
 }
 
+/** Stands also when the record cannot be read: signing out must always be possible. */
 function Settings() {
   const t = useT();
   const ui = useUiTexts();

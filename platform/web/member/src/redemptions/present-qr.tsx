@@ -49,6 +49,7 @@ function usePresentation(redemption: Redemption) {
   });
 }
 
+/** In place of the code: a cashier could not tell a dead code from a live one by looking. */
 function Expired({ error, onRefresh }: { error: unknown; onRefresh: () => void }) {
   const t = useT();
   return (

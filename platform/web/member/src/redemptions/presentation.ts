@@ -1,5 +1,6 @@
 import type { Receipt } from '@chung/contracts';
 
+// Time for a slow network, so that the code on the screen is good whenever the cashier is ready.
 const RENEW_EARLY_SECONDS = 10;
 const SHORTEST_WAIT_SECONDS = 5;
 
@@ -10,6 +11,7 @@ export interface Presentation {
   readonly goodUntil: number;
 }
 
+/** Reads without checking the signature: that is for the counter. What cannot be read tells nothing. */
 function claimsOf(jws: string): { iat?: unknown; exp?: unknown } {
   try {
     const payload = jws.split('.')[1] ?? '';

@@ -23,6 +23,7 @@ import { isPresentable } from './steps.ts';
 import { Timeline } from './timeline.tsx';
 import { useNow } from './use-now.ts';
 
+// Soon enough that the cashier need not say "done", seldom enough for a phone's battery.
 const WATCH_MS = 4_000;
 // Beyond a day nobody counts seconds; the date says more.
 const DAY_SECONDS = 24 * 3600;
@@ -46,6 +47,7 @@ function useCancel(redemption: Redemption) {
   const cancel = useMutation({
     mutationFn: () => api.call('redemptions.cancel', { params: { redemptionId: redemption.id } }),
     onSuccess: (after) => queries.setQueryData(['redemptions.get', redemption.id], after),
+    // Also after a refusal: what was asked to be cancelled may have been confirmed or have run out meanwhile.
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ['redemptions.get', redemption.id] });
       void queries.invalidateQueries({ queryKey: ['redemptions.list'] });
@@ -83,6 +85,7 @@ function HoldClock({ expiresAt }: { expiresAt: string }) {
   );
 }
 
+/** The member's own code of a pool: shown large here and nowhere in lists, which others may see over a shoulder. */
 function OwnCode({ code }: { code: string }) {
   const t = useT();
   return (

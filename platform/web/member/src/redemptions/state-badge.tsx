@@ -3,6 +3,7 @@ import { useT } from '../texts/use-t.ts';
 import classes from './state-badge.module.css';
 import { TONES } from './steps.ts';
 
+/** The words say the state; the colour only repeats it. */
 export function StateBadge({ state }: { state: RedemptionState }) {
   const t = useT();
   return (

@@ -4,6 +4,7 @@ import { useT } from '../texts/use-t.ts';
 import { stepsOf } from './steps.ts';
 import classes from './timeline.module.css';
 
+/** An ordered list, because the order is the message; the step that holds now is marked for screen readers too. */
 export function Timeline({ redemption }: { redemption: Redemption }) {
   const t = useT();
   const format = useFormat();

@@ -43,6 +43,7 @@ function Row({ redemption }: { redemption: Redemption }) {
   );
 }
 
+/** Links and not buttons: a state can be bookmarked and gone back to. */
 function StateTabs({ state }: { state: string | null }) {
   const t = useT();
   return (

@@ -41,6 +41,7 @@ function Navigation() {
   );
 }
 
+/** The navigation waits for the session: to someone signed out every entry would lead to the same sign-in page. */
 export function MemberShell({ children }: { children: ReactNode }) {
   const { session } = useSession();
   return (
