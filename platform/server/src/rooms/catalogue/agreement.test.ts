@@ -1,6 +1,6 @@
 // What the catalogue shows can be claimed, what it hides is refused: list, look-up and claim against one naive model, over HTTP,
 // for random rules and random members. The list filters in SQL and the others in code, so they could drift apart unseen.
-import type { EligibilityCondition, OfferId } from '@chung/contracts';
+import { type EligibilityCondition, listOffers, type MemberOffer, type OfferId, Problem } from '@chung/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Caller, openPartnerHttp, type PartnerHttp } from '../../../../../test/harness/partner-http.ts';
@@ -61,18 +61,14 @@ function meets(asked: EligibilityCondition, member: Facts): boolean {
   return ages.some((age) => member.birthYear === YEAR - age);
 }
 
-interface Item {
-  readonly id: string;
-  readonly whyForMe: readonly { readonly fact: string; readonly holds: boolean }[];
-}
-
-async function listAll(member: Caller): Promise<ReadonlyMap<string, Item>> {
-  const found = new Map<string, Item>();
+async function listAll(member: Caller): Promise<ReadonlyMap<string, MemberOffer>> {
+  const found = new Map<string, MemberOffer>();
   for (let cursor = ''; ; ) {
     const { body } = await member.call('GET', `/v1/offers?limit=100${cursor && `&cursor=${cursor}`}`);
-    for (const item of body['items'] as Item[]) found.set(item.id, item);
-    if (body['nextCursor'] === null) return found;
-    cursor = String(body['nextCursor']);
+    const page = listOffers.reply.parse(body);
+    for (const item of page.items) found.set(item.id, item);
+    if (page.nextCursor === null) return found;
+    cursor = page.nextCursor;
   }
 }
 
@@ -84,7 +80,7 @@ interface Asked {
 /** Asks for one offer in all three ways, expects what the model says, and answers whether it was for the member. */
 async function agree(
   member: Caller,
-  { listed, person, offer }: { listed: ReadonlyMap<string, Item>; person: Facts; offer: Asked },
+  { listed, person, offer }: { listed: ReadonlyMap<string, MemberOffer>; person: Facts; offer: Asked },
 ): Promise<boolean> {
   const { id, all } = offer;
   const about = JSON.stringify({ all, person });
@@ -100,9 +96,10 @@ async function agree(
   }
   expect([listed.has(id), shown.status, claimed.status], about).toEqual([false, 403, 403]);
   for (const { body } of [shown, claimed]) {
-    expect(body['code']).toBe('not_eligible');
+    const problem = Problem.parse(body);
+    expect(problem.code).toBe('not_eligible');
     expect(
-      (body['reasons'] as { fact: string }[]).map((reason) => reason.fact),
+      problem.reasons?.map((reason) => reason.fact),
       about,
     ).toEqual(missed);
   }

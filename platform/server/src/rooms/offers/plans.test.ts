@@ -1,5 +1,5 @@
 // The plans of the hot queries with 10,000 live offers and 40,000 codes in twenty pools: an index each, and no more rows touched than a page.
-import type { OfferId, PartnerId, RedemptionId } from '@chung/contracts';
+import { OfferId, PartnerId, type RedemptionId } from '@chung/contracts';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -49,8 +49,8 @@ beforeAll(async () => {
     'ANALYZE',
   ])
     await owner.query(sql);
-  partnerId = '00000000-0000-7a00-8000-000000000001' as PartnerId;
-  offerId = '00000000-0000-7b00-8000-000000000001' as OfferId;
+  partnerId = PartnerId.parse('00000000-0000-7a00-8000-000000000001');
+  offerId = OfferId.parse('00000000-0000-7b00-8000-000000000001');
   middle = '00000000-0000-7c00-8000-000000001388';
 });
 afterAll(async () => {
