@@ -2,8 +2,9 @@
 // a lock left by a killed server is told from one whose process number was merely given to somebody else.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../kernel/outside.ts';
 import { StartupError } from '../kernel/startup-error.ts';
 
@@ -35,7 +36,8 @@ function isAlive(holder: Holder): boolean {
 async function readHolder(file: string): Promise<Holder | undefined> {
   try {
     const [pid, began] = (await readFile(file, 'utf8')).split('\n');
-    return pid ? { pid: Number(pid), began: began ?? '' } : undefined;
+    // Nothing but a number can be a process: of anything else the question whether it lives has no answer.
+    return pid && /^[1-9]\d*$/.test(pid) ? { pid: Number(pid), began: began ?? '' } : undefined;
   } catch {
     return undefined;
   }
@@ -62,23 +64,36 @@ async function createLock(file: string): Promise<boolean> {
   }
 }
 
-/** Takes a stale lock away, unless another starter was faster: then what lies there now is its lock, and goes back. */
+/** A takeover is a matter of milliseconds: a mark that is older was left by a starter that was killed in it. */
+const LONGEST_TAKEOVER_MS = 10_000;
+const ATTEMPTS = 50;
+
+/**
+ * Takes a stale lock away. One starter at a time, marked by a file: without it the second would remove the fresh lock that the
+ * first has made in the meantime.
+ */
 async function removeStale(file: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
+  const mark = `${file}.takeover`;
+  if (!(await createLock(mark))) {
+    const age = await stat(mark).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    );
+    if (age > LONGEST_TAKEOVER_MS) await rm(mark, { force: true });
+    await sleep(20);
     return;
   }
-  const taken = await readHolder(aside);
-  if (taken && isAlive(taken)) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    const holder = await readHolder(file);
+    if (!holder || !isAlive(holder)) await rm(file, { force: true });
+  } finally {
+    await rm(mark, { force: true });
+  }
 }
 
 export async function takeDataLock(dataDirectory: string): Promise<() => Promise<void>> {
   const file = join(dataDirectory, 'postgres.lock');
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (await createLock(file)) return () => rm(file, { force: true });
     const holder = await readHolder(file);
     if (holder && isAlive(holder)) {

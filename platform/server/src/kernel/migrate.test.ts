@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createEmptyDatabase } from '../../../../test/harness/database.ts';
 import { migrate } from './migrate.ts';
+import { StartupError } from './startup-error.ts';
 
 let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
 let folder: string;
@@ -71,4 +72,48 @@ test('an owner who may not create the role is told what to do', async () => {
 test('a database that does not answer is one sentence without the password', async () => {
   const error = await run('postgresql://someone:secret@127.0.0.1:1/none').catch((thrown: Error) => thrown);
   expect(String(error)).toBe('StartupError: The database at 127.0.0.1:1/none does not answer: ECONNREFUSED.');
+});
+
+test('two starters with a slow migration: the second waits, finds it done and applies nothing', async () => {
+  await writeFile(join(folder, '0002_slow.sql'), '-- slow\nSELECT pg_sleep(0.5);\nCREATE TABLE slow (id int);');
+  const runs = await Promise.all([run(), run(), run()]);
+  expect(runs.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 2]);
+  expect(new Set(runs.map(({ serverUrl }) => serverUrl)).size).toBe(1);
+});
+
+test('a starter that dies while it migrates leaves nothing, and the next one does the work', async () => {
+  await writeFile(join(folder, '0002_slow.sql'), '-- slow\nCREATE TABLE slow (id int);\nSELECT pg_sleep(30);');
+  const dying = run().catch((error: unknown) => error);
+  const waiting = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+  await expect.poll(async () => (await query(waiting)).rows.length, { timeout: 10_000 }).toBe(1);
+  await query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS dying`);
+  expect(await dying).toBeInstanceOf(StartupError);
+  expect((await query(`SELECT to_regclass('first') AS first, to_regclass('slow') AS slow`)).rows).toEqual([{ first: null, slow: null }]);
+  await writeFile(join(folder, '0002_slow.sql'), '-- quick now\nCREATE TABLE slow (id int);');
+  expect((await run()).applied).toEqual(['0001_first', '0002_slow']);
+});
+
+test('the server’s role owns nothing and may not make anything', async () => {
+  const { serverUrl } = await run();
+  await expect(query('CREATE TABLE mine (id int)', serverUrl)).rejects.toThrow('permission denied');
+  await expect(query('CREATE SCHEMA mine', serverUrl)).rejects.toThrow('permission denied');
+  await expect(query('SELECT * FROM first', serverUrl)).rejects.toThrow('permission denied');
+  const rights = await query(`SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls FROM pg_roles WHERE rolname = 'chung_server'`);
+  expect(rights.rows).toEqual([{ rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolbypassrls: false }]);
+});
+
+test.each([
+  ['not an address', 'somewhere'],
+  ['a wrong password', 'wrong'],
+  ['a database that is not there', 'missing'],
+])('%s is one sentence that shows no password', async (_, kind) => {
+  const url = new URL(database.ownerUrl);
+  if (kind === 'wrong') url.password = 'hunter2';
+  if (kind === 'missing') url.pathname = '/no_such_database';
+  const error = await run(kind === 'somewhere' ? 'somewhere' : url.href).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StartupError);
+  expect(String(error)).toMatch(
+    /^StartupError: (DATABASE_URL is not a valid address|The database at [\w.:/]+ does not answer: (28P01|3D000)\.)/,
+  );
+  expect(String(error)).not.toMatch(/hunter2|somewhere:/);
 });

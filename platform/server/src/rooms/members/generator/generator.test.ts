@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { PROVINCES } from '../provinces.ts';
 import { readUnits } from '../read-units.ts';
+import { checkRegister } from '../register/check-register.ts';
 import { type DrawnMember, generateMembers } from './generate-members.ts';
 import { generateUnits } from './generate-units.ts';
 import { registerFile, unitsFile } from './register-file.ts';
@@ -75,5 +76,78 @@ test.each([
 ])('a file of units with %s is refused with its line', (_, text, sentence) => {
   expect(() => readUnits(text)).toThrow(
     expect.objectContaining({ extras: { detail: { vi: expect.any(String), en: expect.stringMatching(sentence) } } }),
+  );
+});
+
+test('200,000 drawn members have codes and addresses of their own, and none is in two places', { timeout: 60_000 }, async () => {
+  const codes = new Set<string>();
+  const emails = new Set<string>();
+  let withEmail = 0;
+  let misplaced = 0;
+  for await (const { member_code, email, unit_code, province_code } of generateMembers({ count: 200_000, seed: 3 })) {
+    codes.add(member_code);
+    if (email !== '') {
+      withEmail++;
+      emails.add(email);
+    }
+    if (!unit_code.startsWith(`T${province_code}.`) || !member_code.startsWith(`${province_code}-`)) misplaced++;
+  }
+  expect([codes.size, emails.size, misplaced]).toEqual([200_000, withEmail, 0]);
+});
+
+test('shares of sex, role, age and contact are those of the organisation', async () => {
+  const members = await drawn(20_000, 8);
+  const share = (holds: (member: DrawnMember) => boolean) => members.filter(holds).length / members.length;
+  expect(share(({ gender }) => gender === 'female')).toBeCloseTo(0.5, 1);
+  expect(share(({ role }) => role === 'member')).toBeCloseTo(0.935, 1);
+  expect(share(({ phone }) => phone !== '')).toBeCloseTo(0.94, 1);
+  expect(share(({ email }) => email !== '')).toBeCloseTo(0.45, 1);
+  // No message of a demo reaches a person: the domain is reserved for examples.
+  expect(members.every(({ email }) => email === '' || email.endsWith('@thu.example'))).toBe(true);
+  // Most are between 15 and 30, as the statute says.
+  expect(share(({ birth_date }) => birth_date >= '1996-01-01')).toBeGreaterThan(0.85);
+  expect(share(({ full_name }) => full_name === full_name.normalize('NFC'))).toBe(1);
+});
+
+test('as many rows are wrong as ordered, each for one reason that the import names', async () => {
+  const text: Buffer[] = [];
+  for await (const chunk of registerFile({ count: 400, seed: 2, badRows: 40 })) text.push(chunk);
+  const units = new Map(generateUnits().map(({ code, provinceCode }) => [code, provinceCode]));
+  const source = async function* () {
+    yield* text;
+  };
+  const rejected = new Set<number>();
+  const codes: string[] = [];
+  for await (const group of checkRegister(source(), { unitProvinces: units, today: '2026-11-22' })) {
+    for (const { row } of group.rejections) rejected.add(row);
+    codes.push(...group.rows.map(({ memberCode }) => memberCode));
+  }
+  expect(rejected.size + codes.length - new Set(codes).size).toBe(40);
+});
+
+test.each([
+  ['a level left out', 'X1,commune,T01,Đoàn xã A,\n', ['TW', 'T01', 'X1']],
+  ['a branch right below the centre’s province', 'C1,branch,T01,Chi đoàn A,\n', ['TW', 'T01', 'C1']],
+])('%s is allowed, and the path says so', (_, line, path) => {
+  const units = readUnits(`code,kind,parent_code,name,province_code\nT01,province,TW,Thành đoàn Hà Nội,01\n${line}`);
+  expect(units.at(-1)).toMatchObject({ path, provinceCode: '01' });
+});
+
+test('a unit below one of a former province stands in today’s', () => {
+  const units = readUnits('code,kind,parent_code,name,province_code\nT27,province,TW,Tỉnh đoàn,27\nX1,commune,T27,Đoàn xã A,99\n');
+  expect(units.slice(1).map(({ provinceCode }) => provinceCode)).toEqual(['24', '24']);
+});
+
+test('the line of the fault is told in both languages, and no cell of it', () => {
+  const text = 'code,kind,parent_code,name,province_code\nT01,province,TW,A,01\nX1,hamlet,T01,Bí mật,01\n';
+  expect(() => readUnits(text)).toThrow(
+    expect.objectContaining({
+      extras: {
+        detail: {
+          vi: 'Dòng 3 của tệp đơn vị: cột kind thiếu hoặc không hợp lệ.',
+          en: 'Line 3 of the file of units: the column kind is missing or not valid.',
+        },
+      },
+    }),
   );
 });

@@ -26,7 +26,9 @@ const issue = (context: z.RefinementCtx, reason: RejectionReason) => {
 const oneOf = <Value>(words: Readonly<Record<string, Value>>, reason: RejectionReason) => {
   const known = new Map(Object.entries(words));
   return z.string().transform((text, context): Value => {
-    const value = known.get(text.toLowerCase());
+    const word = text.toLowerCase();
+    // A Mac writes accents apart; the second look is for those alone, because most rows need none.
+    const value = known.get(word) ?? known.get(word.normalize('NFC'));
     return value === undefined ? issue(context, reason) : value;
   });
 };
