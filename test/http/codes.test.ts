@@ -131,7 +131,7 @@ test('an upload that breaks off keeps whole batches, and sending the file again 
   const broken = request(`${http.baseUrl}/v1/partner/offers/${offerId}/codes`, { method: 'POST', headers });
   broken.on('error', () => {});
   broken.write(file.slice(0, 5_000 * 12 + 7));
-  await expect.poll(async () => (await pool(offerId))?.total, { timeout: 8_000 }).toBe(4_000);
+  await expect.poll(async () => (await pool(offerId))?.total, { timeout: 20_000 }).toBe(4_000);
   const closed = new Promise((resolve) => broken.once('close', resolve));
   broken.destroy();
   await closed;

@@ -129,7 +129,8 @@ test('list, look-up and claim agree with the rule for any rule and any member, a
   // A generator that only ever refuses, or never does, would prove nothing.
   expect(outcomes.filter((shown) => shown).length).toBeGreaterThan(5);
   expect(outcomes.filter((shown) => !shown).length).toBeGreaterThan(5);
-});
+  // Some hundreds of requests: seconds on a quiet machine, and test machines are shared.
+}, 60_000);
 
 test.each(PATHS.filter((path) => path.length > 0).map((path) => [path.at(-1) ?? '', path]))(
   'an offer for unit %s is for all below it and for nobody beside or above it',
