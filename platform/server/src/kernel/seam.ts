@@ -112,7 +112,7 @@ function isAudited(operation: OperationSpec): boolean {
 
 async function run(route: Route, call: Call<OperationSpec>, ports: SeamPorts): Promise<unknown> {
   const { operation } = route;
-  const audit = async (tx: Tx) => {
+  const audit = async (tx: Tx, outcome: Record<string, unknown> = {}) => {
     const principal: Principal | null = call.principal;
     if (!principal || !isAudited(operation)) return;
     await ports.audit(tx, {
@@ -120,12 +120,16 @@ async function run(route: Route, call: Call<OperationSpec>, ports: SeamPorts): P
       action: operation.id,
       target: targetOf(call.params),
       requestId: call.requestId,
-      detail: detailOf(call),
+      detail: { ...detailOf(call), ...outcome },
     });
   };
   if (operation.idempotency !== 'header') {
-    const result = await route.handle(call);
-    if (isAudited(operation)) await ports.db.tx(audit);
+    const result = await route.handle(call).catch(async (error: unknown) => {
+      // A stream that is cut off may leave whole batches behind: that it was tried is written down too. The first failure is the one to tell.
+      if (operation.bodyType === 'stream') await ports.db.tx((tx) => audit(tx, { outcome: 'failed' })).catch(() => undefined);
+      throw error;
+    });
+    if (isAudited(operation)) await ports.db.tx((tx) => audit(tx));
     return result;
   }
   const principal: Principal | null = call.principal;
