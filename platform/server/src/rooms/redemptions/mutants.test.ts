@@ -49,6 +49,7 @@ const MUTANTS: readonly Mutant[] = [
     changes: [
       ['ON CONFLICT (offer_id, member_id, idempotency_key) DO NOTHING', ''],
       [/AND NOT EXISTS \(SELECT 1 FROM chung.redemptions[^)]*\)/, ''],
+      ['AND idempotency_key = $2 LIMIT 1', 'AND idempotency_key = $2 LIMIT 0'],
     ],
     schema: 'ALTER TABLE chung.redemptions DROP CONSTRAINT redemptions_idempotency',
     batches: [oneMember('aaaa')],
@@ -130,7 +131,16 @@ async function perform(mutant: Mutant): Promise<unknown[]> {
   const changes = mutant.changes ?? [];
   const { db, applied } = rewriting(world.ports.db, changes);
   if (mutant.schema) await world.owner.query(mutant.schema);
-  const stage = await openStage(world, { specs: [mutant.spec], members: MEMBERS, ports: { ...world.ports, db } });
+  const { offers } = world.ports;
+  // What a claim reads before it writes may save it the way; here the write's own guards are on trial.
+  const offerForClaim: typeof offers.offerForClaim = async (id) => {
+    const offer = await offers.offerForClaim(id);
+    return offer && { ...offer, soldOut: false };
+  };
+  const ports = { ...world.ports, db, offers: { ...offers, offerForClaim } };
+  const stage = await openStage(world, { specs: [mutant.spec], members: MEMBERS, ports });
+  // All connections are open before the batches begin, so that none is done before the others start.
+  await Promise.all(stage.members.map(() => world.ports.db.query('SELECT pg_sleep(0.05)')));
   for (const batch of mutant.batches) await Promise.all(batch.map((action) => stage.perform(action)));
   return changes.filter((change) => !applied.has(change));
 }
