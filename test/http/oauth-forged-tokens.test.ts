@@ -240,7 +240,7 @@ describe('DPoP', () => {
     const backend = await platform.backendOf(app);
     const asked = async (dpop: string) => {
       backend[client.customFetch] = (url, { headers, body, method }) =>
-        fetch(url, { headers: { ...headers, dpop }, body: body ?? null, method });
+        fetch(url, { headers: { ...headers, dpop }, body: String(body ?? ''), method });
       return client.clientCredentialsGrant(backend, { scope: 'partner.offers:read' });
     };
     const here = { htm: 'POST', htu: `${platform.baseUrl}/oauth/token`, ath: undefined };

@@ -160,7 +160,7 @@ describe('algorithms', () => {
       const dpop = await prove(alg, { htm: 'POST', htu: String(metadata['token_endpoint']) }, keys);
       const known = names.includes(alg);
       backend[client.customFetch] = (url, { headers, body, method }) =>
-        fetch(url, { headers: { ...headers, dpop }, body: body ?? null, method });
+        fetch(url, { headers: { ...headers, dpop }, body: String(body ?? ''), method });
       const asked = client.clientCredentialsGrant(backend, { scope: 'partner.offers:read' });
       if (!known) {
         expect(await oauthErrorOf(asked), alg).toBe('invalid_dpop_proof');

@@ -52,7 +52,9 @@ export async function createRelyingParty(deps: {
       'x-forwarded-proto': new URL(issuer).protocol.slice(0, -1),
       'x-forwarded-host': new URL(issuer).host,
     };
-    return fetch(to, { method, redirect, headers, body: body ?? null, signal: signal ?? null });
+    // A view of memory that other threads may share is no body; a copy is. In practice it is a form.
+    const sent = body instanceof Uint8Array ? new Uint8Array(body) : (body ?? null);
+    return fetch(to, { method, redirect, headers, body: sent, signal: signal ?? null });
   };
   if (new URL(issuer).protocol === 'http:') client.allowInsecureRequests(configuration);
   return configuration;
