@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 
-export interface ImportCommand {
+interface ImportCommand {
   readonly child: ChildProcess;
   readonly output: () => string;
   readonly exited: Promise<number | null>;
