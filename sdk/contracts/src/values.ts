@@ -30,8 +30,11 @@ export const GrantId = z
   .brand<'GrantId'>();
 export type GrantId = z.infer<typeof GrantId>;
 
-/** Largest amount that JSON numbers carry exactly. One side of a posting may never pass it. */
-export const MAX_AMOUNT_MINOR = Number.MAX_SAFE_INTEGER;
+/**
+ * The largest single amount, in minor units: a hundred billion đồng. JSON numbers carry 90,000 of them exactly, so that sums over many
+ * redemptions stay exact too.
+ */
+export const MAX_AMOUNT_MINOR = 100_000_000_000;
 
 /** An amount in the currency's minor unit; VND has none, so this is đồng. Never a float. */
 export const AmountMinor = z.int().min(0).max(MAX_AMOUNT_MINOR);

@@ -20,6 +20,6 @@ export function codeOf(error: unknown): string {
 export function asOutside(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DomainError) return error;
   const code = codeOf(error);
-  const lost = UNAVAILABLE.has(code) || /^08...$/.test(code) || UNAVAILABLE_WORDS.test(error.message);
+  const lost = UNAVAILABLE.has(code) || /^08(?!P01)...$/.test(code) || UNAVAILABLE_WORDS.test(error.message);
   return lost ? new DomainError('unavailable', { retryAfterSeconds: 2, cause: error }) : error;
 }
