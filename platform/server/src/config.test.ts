@@ -3,7 +3,7 @@ import { readConfig } from './config.ts';
 
 const read = (environment: Record<string, string>) => {
   try {
-    return { config: readConfig(environment, '/work'), message: '' };
+    return { config: readConfig(environment, '/srv/chung'), message: '' };
   } catch (error) {
     return { config: null, message: error instanceof Error ? error.message : '' };
   }
@@ -15,7 +15,7 @@ test('without settings it is a development platform with the demo', () => {
     CHUNG_DEMO: true,
     production: false,
     baseUrl: 'http://localhost:4100',
-    dataDirectory: '/work/.data',
+    dataDirectory: '/srv/chung/.data',
   });
 });
 
