@@ -9,7 +9,7 @@ export interface RateBudgets {
 }
 
 export const DEFAULT_BUDGETS: RateBudgets = {
-  person: { read: 600, write: 120, bulk: 10, sensitive: 20 },
+  person: { read: 600, write: 600, bulk: 10, sensitive: 20 },
   organisation: { read: 6_000, write: 3_000, bulk: 60, sensitive: 600 },
 };
 
