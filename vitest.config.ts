@@ -51,6 +51,7 @@ export default defineConfig({
           'sdk/**/src/**/*.test.ts',
           'platform/web/**/src/**/*.test.ts',
           'test/harness/**/*.test.ts',
+          'test/bench/**/*.test.ts',
         ],
       }),
       suite({ name: 'web', include: ['platform/web/**/src/**/*.test.tsx'], document: true }),
