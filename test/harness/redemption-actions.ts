@@ -151,9 +151,10 @@ async function viewOf(
   { offerId, members }: { offerId: OfferId; members: readonly MemberPrincipal[] },
 ): Promise<OfferView> {
   const rows = async (text: string) => (await world.owner.query(text, [offerId])).rows;
-  const [codes] = await rows(`SELECT count(*) FILTER (WHERE redemption_id IS NULL)::integer AS free,
-      count(*) FILTER (WHERE redemption_id IS NOT NULL AND voided_at IS NULL)::integer AS live,
-      count(*) FILTER (WHERE voided_at IS NOT NULL)::integer AS voided FROM chung.codes WHERE offer_id = $1`);
+  const [codes] = await rows(`SELECT (SELECT coalesce(max(total - taken), 0)::integer FROM chung.code_pools WHERE offer_id = $1) AS free,
+      count(*) FILTER (WHERE state IN ('RESERVED', 'REDEEMED', 'FULFILLED'))::integer AS live,
+      count(*) FILTER (WHERE state NOT IN ('RESERVED', 'REDEEMED', 'FULFILLED'))::integer AS voided
+     FROM chung.redemptions WHERE offer_id = $1 AND code_position IS NOT NULL`);
   const uses =
     await rows(`SELECT member_id, max(used) FILTER (WHERE day = '-infinity') AS life, max(used) FILTER (WHERE day <> '-infinity') AS today
       FROM chung.redemption_usage WHERE offer_id = $1 GROUP BY member_id`);

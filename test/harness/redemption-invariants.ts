@@ -33,15 +33,20 @@ const CHECKS: Readonly<Record<string, string>> = {
      GROUP BY r.offer_id, r.member_id, r.claimed_day, u.used
     HAVING coalesce(u.used, 0) <> count(*) FILTER (WHERE r.state IN ${LIVE})`,
 
-  'I3 a live redemption has not exactly one live code': `
+  'I3 a redemption has a code that was not given out, or not the one it shows': `
     SELECT r.id FROM chung.redemptions r
-      LEFT JOIN chung.codes c ON c.offer_id = r.offer_id AND c.redemption_id = r.id AND c.voided_at IS NULL
-     WHERE r.state IN ${LIVE} AND r.code_hint IS NOT NULL
-     GROUP BY r.id HAVING count(c.id) <> 1`,
+      LEFT JOIN chung.code_pools p ON p.offer_id = r.offer_id
+      LEFT JOIN chung.codes c ON c.offer_id = r.offer_id AND c.position = r.code_position
+     WHERE r.code_position IS NOT NULL AND (c.position IS NULL OR c.position > p.taken OR c.hint IS DISTINCT FROM r.code_hint)
+        OR (r.code_position IS NULL) <> (r.code_hint IS NULL)`,
 
-  'I3 a code is live without a live redemption': `
-    SELECT c.id FROM chung.codes c LEFT JOIN chung.redemptions r ON r.offer_id = c.offer_id AND r.id = c.redemption_id AND r.state IN ${LIVE}
-     WHERE c.redemption_id IS NOT NULL AND c.voided_at IS NULL AND r.id IS NULL`,
+  'I3 a code was given out to no redemption or to two': `
+    SELECT p.offer_id FROM chung.code_pools p LEFT JOIN chung.redemptions r ON r.offer_id = p.offer_id AND r.code_position IS NOT NULL
+     GROUP BY p.offer_id, p.taken HAVING count(r.id) <> p.taken OR count(DISTINCT r.code_position) <> p.taken`,
+
+  'I3 the positions of a pool have gaps': `
+    SELECT p.offer_id FROM chung.code_pools p LEFT JOIN chung.codes c ON c.offer_id = p.offer_id
+     GROUP BY p.offer_id, p.total HAVING count(c.position) <> p.total OR coalesce(max(c.position), 0) <> p.total`,
 
   'I4 a unit is lost or counted twice': `
     SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { OfferId, RedemptionId } from '@chung/contracts';
+import type { OfferId } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { draftOf, openPartnerRooms, type PartnerRooms, publish } from '../../../../../test/harness/partner-rooms.ts';
 import { newId } from '../../kernel/ids.ts';
@@ -53,37 +53,22 @@ test('a held unit is redeemed or returned, and a returned one can be taken again
   await expect(rooms.db.tx((tx) => rooms.offers.returnUnit(tx, id, 'held'))).rejects.toThrow('no held unit');
 });
 
-test('each claim gets a code of its own, shows it again, and the last one is told that the pool is empty', async () => {
+test('each claim takes the next code, and none after the last', async () => {
   const { partner, offer } = await withCodes('claim-codes', ['AAAA-1111', 'BBBB-2222', 'CCCC-3333']);
-  const redemptions = Array.from({ length: 4 }, () => newId<RedemptionId>());
-  const given = await Promise.allSettled(
-    redemptions.map((redemptionId) => rooms.db.tx((tx) => rooms.offers.assignCode(tx, { offerId: offer.id, redemptionId }))),
-  );
-  const codes = given.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.code] : []));
+  const taken = await Promise.all(Array.from({ length: 4 }, () => rooms.db.tx((tx) => rooms.offers.takeCode(tx, offer.id))));
+  expect(taken.map((code) => code?.position ?? null).sort()).toEqual([1n, 2n, 3n, null]);
+  const codes = await Promise.all([1n, 2n, 3n].map((position) => rooms.offers.codeOf({ offerId: offer.id, position })));
   expect(new Set(codes)).toEqual(new Set(['AAAA-1111', 'BBBB-2222', 'CCCC-3333']));
-  expect(given.find((outcome) => outcome.status === 'rejected')?.reason).toMatchObject({ code: 'codes_exhausted' });
-
-  const first = redemptions[given.findIndex((outcome) => outcome.status === 'fulfilled')] as RedemptionId;
-  const code = (await rooms.offers.codeOf({ offerId: offer.id, redemptionId: first })) ?? '';
-  expect(codes).toContain(code);
-  expect(await rooms.offers.findByCode(partner.id, ` ${code.toLowerCase()} `)).toEqual({ offerId: offer.id, redemptionId: first });
+  expect(await rooms.offers.findByCode(partner.id, ` ${codes[1]?.toLowerCase()} `)).toEqual([{ offerId: offer.id, position: 2n }]);
 });
 
-test('a code found by its partner is not found by another partner', async () => {
-  const { offer } = await withCodes('claim-mine', ['MINE-0001']);
-  await rooms.db.tx((tx) => rooms.offers.assignCode(tx, { offerId: offer.id, redemptionId: newId<RedemptionId>() }));
+test('a code found by its partner is not found by another partner, nor before it is given out', async () => {
+  const { partner, offer } = await withCodes('claim-mine', ['MINE-0001']);
+  expect(await rooms.offers.findByCode(partner.id, 'MINE-0001')).toEqual([]);
+  await rooms.db.tx((tx) => rooms.offers.takeCode(tx, offer.id));
   const other = await rooms.activePartner('claim-other');
-  expect(await rooms.offers.findByCode(other.id, 'MINE-0001')).toBeNull();
-});
-
-test('a returned code is void and never given to another member', async () => {
-  const { offer } = await withCodes('claim-void', ['VOID-0001']);
-  const redemptionId = newId<RedemptionId>();
-  await rooms.db.tx((tx) => rooms.offers.assignCode(tx, { offerId: offer.id, redemptionId }));
-  await rooms.db.tx((tx) => rooms.offers.returnCode(tx, { offerId: offer.id, redemptionId }));
-  expect(await rooms.offers.codeOf({ offerId: offer.id, redemptionId })).toBeNull();
-  const again = rooms.db.tx((tx) => rooms.offers.assignCode(tx, { offerId: offer.id, redemptionId: newId<RedemptionId>() }));
-  await expect(again).rejects.toMatchObject({ code: 'codes_exhausted' });
+  expect(await rooms.offers.findByCode(other.id, 'MINE-0001')).toEqual([]);
+  expect(await rooms.offers.findByCode(partner.id, 'MINE-0001')).toHaveLength(1);
 });
 
 test('the table shows no code, and a sealed code copied to another row does not open', async () => {

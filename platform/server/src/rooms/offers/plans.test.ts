@@ -1,12 +1,11 @@
 // The plans of the hot queries with 10,000 live offers and 40,000 codes in twenty pools: an index each, and no more rows touched than a page.
-import { OfferId, PartnerId, type RedemptionId } from '@chung/contracts';
+import { OfferId, PartnerId } from '@chung/contracts';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { memberFacts, openPartnerRooms, type PartnerRooms } from '../../../../../test/harness/partner-rooms.ts';
 import type { Tx } from '../../kernel/db.ts';
-import { newId } from '../../kernel/ids.ts';
-import { bindFreeCode, findBoundCode, findRedemptionByHash } from './code-store.ts';
+import { findCode, findPositions, takePosition } from './code-store.ts';
 import { findListings, type ListingQuery } from './listing-store.ts';
 import { searchPatterns } from './search-text.ts';
 import { findOfferHead, findTerms, listPartnerOffers } from './store.ts';
@@ -42,10 +41,11 @@ beforeAll(async () => {
             (ARRAY['finance','telecom','television','services','home','other'])[1 + i % 6], 'percentage', i % 2 = 0,
             CASE WHEN i % 3 = 1 THEN ARRAY[lpad((i % 34)::text, 2, '0')] END, CASE WHEN i % 3 = 2 THEN ARRAY['U' || i % 50] END, NULL,
             CASE WHEN i % 3 = 2 THEN 16 END, CASE WHEN i % 3 = 2 THEN 31 END, ' uu dai ' || i || ' cua doi tac ${year}' FROM generate_series(1, ${OFFERS}) i`,
-    `INSERT INTO chung.codes (offer_id, id, lookup_hash, sealed, redemption_id)
-     SELECT ('00000000-0000-7b00-8000-' || lpad(to_hex(1 + i % 20), 12, '0'))::uuid, ${ID('d')}, sha256(int4send(i)), sha256(int4send(-i)), CASE WHEN i <= 20000 THEN ${ID('e')} END
-       FROM generate_series(1, 40000) i`,
-    `INSERT INTO chung.code_pools (offer_id, total) SELECT ${ID('b')}, 2000 FROM generate_series(1, 20) i`,
+    `INSERT INTO chung.codes (offer_id, position, lookup_hash, sealed, hint)
+     SELECT ('00000000-0000-7b00-8000-' || lpad(to_hex(1 + i % 20), 12, '0'))::uuid, 1 + i / 20, sha256(int4send(i)), sha256(int4send(-i)), '…'
+       FROM generate_series(0, 39999) i`,
+    `INSERT INTO chung.code_pools (offer_id, total, taken) SELECT ${ID('b')}, 2000, 1000 FROM generate_series(1, 20) i`,
+    `INSERT INTO chung.code_pools (offer_id) SELECT ${ID('b')} FROM generate_series(21, 2000) i`,
     'ANALYZE',
   ])
     await owner.query(sql);
@@ -154,8 +154,8 @@ test.each<[string, (on: Tx) => Promise<unknown>, string[]]>([
   ['offer of a claim', (on) => findOfferHead(on, offerId), ['offer_stock_pkey', 'offers_pkey']],
   ['terms of a page', (on) => findTerms(on, [{ offerId, version: 1 }]), ['offer_terms_pkey']],
   ['unit of a claim', (on) => takeUnit(on, offerId, 'redeemed'), ['offer_stock_pkey']],
-  ['free code of a claim', (on) => bindFreeCode(on, offerId, newId<RedemptionId>()), ['codes_free', 'codes_pkey']],
-  ['code of a redemption', (on) => findBoundCode(on, offerId, newId<RedemptionId>()), ['codes_redemption_key']],
+  ['next code of a claim', (on) => takePosition(on, offerId), ['code_pools_pkey', 'codes_pkey']],
+  ['code of a redemption', (on) => findCode(on, offerId, 7n), ['codes_pkey']],
 ])('the %s is found by its key', async (_what, ask, indexes) => {
   const plan = await planOf(ask);
   expect(plan.scanned).toEqual([]);
@@ -164,7 +164,7 @@ test.each<[string, (on: Tx) => Promise<unknown>, string[]]>([
 });
 
 test('a code shown at a counter is found among its partner’s offers without reading a pool', async () => {
-  const plan = await planOf((on) => findRedemptionByHash(on, partnerId, new Uint8Array(32)));
+  const plan = await planOf((on) => findPositions(on, partnerId, new Uint8Array(32)));
   expect(plan.scanned.filter((table) => table === 'codes')).toEqual([]);
   expect(plan.passedOver).toBeLessThanOrEqual(200);
 });

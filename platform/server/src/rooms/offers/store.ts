@@ -12,7 +12,7 @@ interface OfferRow {
   held: number;
   redeemed: number;
   codes_total: bigint | null;
-  codes_used: bigint;
+  codes_taken: bigint | null;
   last_decision: OfferDecision | null;
   created_at: Date;
   updated_at: Date;
@@ -21,16 +21,13 @@ interface OfferRow {
 // A published offer whose window has passed reads as ended; no job has to come by for that to be true.
 const STATE = `CASE WHEN o.state = 'published' AND (t.terms #>> '{window,endsAt}')::timestamptz <= now() THEN 'ended' ELSE o.state END`;
 
-// Codes are counted only for an offer that was ever given some: a market with one huge pool must not make every offer's page read it.
 const SELECT_OFFER = (source: string, version: string) => `
   SELECT o.id, o.partner_id, ${STATE} AS state, t.version, t.terms, s.stock, s.held, s.redeemed,
-         p.total AS codes_total, u.used AS codes_used, o.last_decision, o.created_at, o.updated_at
+         p.total AS codes_total, p.taken AS codes_taken, o.last_decision, o.created_at, o.updated_at
     FROM ${source}
     JOIN chung.offer_terms t ON t.offer_id = o.id AND t.version = ${version}
     JOIN chung.offer_stock s ON s.offer_id = o.id
-    LEFT JOIN chung.code_pools p ON p.offer_id = o.id
-    CROSS JOIN LATERAL (SELECT count(*) AS used FROM chung.codes c
-                         WHERE p.offer_id IS NOT NULL AND c.offer_id = o.id AND c.redemption_id IS NOT NULL) u`;
+    LEFT JOIN chung.code_pools p ON p.offer_id = o.id`;
 
 const CURRENT = SELECT_OFFER('chung.offers o', 'o.terms_version');
 const BY_VERSION = SELECT_OFFER(
@@ -50,7 +47,7 @@ function offerOf(row: OfferRow): Offer {
     // The stock may have moved since the terms were written; the row that guards claims is the truth.
     terms: { ...terms, stock: row.stock },
     units: { stock: row.stock, held: row.held, redeemed: row.redeemed },
-    codes: terms.codes === 'pool' ? { total, free: total - Number(row.codes_used) } : null,
+    codes: terms.codes === 'pool' ? { total, free: total - Number(row.codes_taken ?? 0n) } : null,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastDecision: row.last_decision,

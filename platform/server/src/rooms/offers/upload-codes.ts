@@ -3,10 +3,9 @@ import { StringDecoder } from 'node:string_decoder';
 import type { OfferId, uploadCodes as operation, PartnerId, ReplyOf } from '@chung/contracts';
 import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { newId } from '../../kernel/ids.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import type { Partners } from '../partners/index.ts';
-import { CODE_LENGTH_MAX, hashCode, normaliseCode, sealCode } from './code.ts';
+import { CODE_LENGTH_MAX, hashCode, hintOf, normaliseCode, sealCode } from './code.ts';
 import { insertCodes } from './code-store.ts';
 import { findPartnerOffer } from './store.ts';
 
@@ -89,7 +88,7 @@ function addBatch(
 ): Promise<number> {
   const rows = codes.map((code) => {
     const hash = hashCode(vault, partnerId, code);
-    return { id: newId(), hash, sealed: sealCode(vault, { offerId, hash, code }) };
+    return { hash, sealed: sealCode(vault, { offerId, hash, code }), hint: hintOf(code) };
   });
   // In one order for everyone, so that two uploads of the same codes wait for each other instead of dead-locking.
   rows.sort((a, b) => a.hash.compare(b.hash));

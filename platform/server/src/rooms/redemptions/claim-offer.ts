@@ -9,7 +9,7 @@ import { isEligible, type OfferForClaim } from '../offers/index.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { redeemedJournal, reservedJournal } from './postings.ts';
 import type { Cashback, RedemptionRow } from './redemption.ts';
-import { countUse, findByKey, insertRedemption, type NewRedemption, setCodeHint } from './store.ts';
+import { countUse, findByKey, insertRedemption, type NewRedemption, setCode } from './store.ts';
 
 export interface Claim {
   readonly principal: MemberPrincipal;
@@ -40,12 +40,12 @@ async function claimAnew(ports: RedemptionPorts, claim: Claim): Promise<Redempti
     const { made } = await insertRedemption(tx, newRedemption(ports, { claim, offer, eligibility }));
     if (!made) return answerWithoutInsert(tx, claim);
     await countLimits(tx, offer, made);
-    const hint = await bindCode(tx, ports, offer, made);
+    const code = await bindCode(tx, ports, offer, made);
     const instant = made.state === 'REDEEMED';
     await ports.ledger.post(tx, [instant ? redeemedJournal(made, 'stock') : reservedJournal(made)]);
     await tell(tx, made);
     await ports.offers.takeUnit(tx, offer.id, instant ? 'redeemed' : 'held');
-    return { ...made, codeHint: hint };
+    return { ...made, codeHint: code?.hint ?? null, codePosition: code?.position ?? null };
   });
 }
 
@@ -122,11 +122,17 @@ async function countLimits(tx: Tx, { terms }: OfferForClaim, made: RedemptionRow
   if (!(await countUse(tx, { offerId, memberId, day, perMember, perDay }))) throw new DomainError('limit_reached');
 }
 
-async function bindCode(tx: Tx, ports: RedemptionPorts, { terms }: OfferForClaim, made: RedemptionRow): Promise<string | null> {
+async function bindCode(
+  tx: Tx,
+  ports: RedemptionPorts,
+  { terms }: OfferForClaim,
+  made: RedemptionRow,
+): Promise<{ position: bigint; hint: string } | null> {
   if (terms.codes === 'none') return null;
-  const { hint } = await ports.offers.assignCode(tx, { offerId: made.offerId, redemptionId: made.id });
-  await setCodeHint(tx, { offerId: made.offerId, id: made.id, hint });
-  return hint;
+  const code = await ports.offers.takeCode(tx, made.offerId);
+  if (!code) throw new DomainError('codes_exhausted');
+  await setCode(tx, { offerId: made.offerId, id: made.id, ...code });
+  return code;
 }
 
 async function tell(tx: Tx, made: RedemptionRow): Promise<void> {

@@ -56,20 +56,6 @@ const MUTANTS: readonly Mutant[] = [
     reported: ['I7 a key made two redemptions'],
   },
   {
-    name: 'the lock on a code',
-    spec: { ...instant, codes: 20 },
-    changes: [['FOR UPDATE SKIP LOCKED)', ')']],
-    batches: [everyone],
-    reported: ['I3 a live redemption has not exactly one live code'],
-  },
-  {
-    name: 'the void mark of a code',
-    spec: { ...held, codes: 2 },
-    changes: [['SET voided_at = now()', 'SET voided_at = NULL']],
-    batches: [oneMember('a'), [cancel]],
-    reported: ['I3 a code is live without a live redemption'],
-  },
-  {
     name: 'the guard of the state',
     spec: held,
     changes: [['AND state = ANY ($3)', 'AND ($3::text[] IS NOT NULL)']],

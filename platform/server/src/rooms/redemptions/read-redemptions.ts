@@ -6,7 +6,7 @@ import { type Page, pageFrom } from '../../kernel/page.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { isLive, type RedemptionRow } from './redemption.ts';
-import { findOwned, isPresentationUsed, listOwned } from './store.ts';
+import { findByCodePlaces, findOwned, isPresentationUsed, listOwned } from './store.ts';
 
 interface ListQuery {
   readonly cursor?: string | undefined;
@@ -33,7 +33,9 @@ export function forPartner(row: RedemptionRow): PartnerRedemption {
 /** The member's view; the code is opened only while the redemption is theirs to use. */
 export async function forMember(ports: RedemptionPorts, row: RedemptionRow, on?: Tx): Promise<Redemption> {
   const code =
-    row.codeHint === null || !isLive(row.state) ? null : await ports.offers.codeOf({ offerId: row.offerId, redemptionId: row.id }, on);
+    row.codePosition === null || !isLive(row.state)
+      ? null
+      : await ports.offers.codeOf({ offerId: row.offerId, position: row.codePosition }, on);
   return { ...common(row), partner: { id: row.partnerId, name: row.partnerName }, code };
 }
 
@@ -97,7 +99,8 @@ export async function lookUp(ports: RedemptionPorts, principal: PartnerPrincipal
     if (await isPresentationUsed(ports.db, row.offerId, presentation.jti)) throw new DomainError('receipt_already_used');
     return forPartner(row);
   }
-  const found = await ports.offers.findByCode(principal.partnerId, presented);
+  const places = await ports.offers.findByCode(principal.partnerId, presented);
+  const found = places.length === 0 ? null : await findByCodePlaces(ports.db, places);
   if (!found) throw new DomainError('not_found');
-  return forPartner(await findForPartner(ports, principal, found.redemptionId));
+  return forPartner(found);
 }

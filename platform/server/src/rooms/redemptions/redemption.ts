@@ -16,6 +16,8 @@ export interface RedemptionRow {
   readonly vatBasisPoints: number;
   readonly cashback: Cashback | null;
   readonly codeHint: string | null;
+  /** Which code of the offer's pool is theirs. */
+  readonly codePosition: bigint | null;
   readonly idempotencyKey: string;
   readonly claimedAt: Date;
   readonly claimedDay: string;

@@ -20,6 +20,7 @@ interface Row {
   vat_basis_points: number;
   cashback: Cashback | null;
   code_hint: string | null;
+  code_position: bigint | null;
   idempotency_key: string;
   claimed_at: Date;
   claimed_day: string;
@@ -32,7 +33,7 @@ const LAPSED = `state = 'RESERVED' AND expires_at <= now()`;
 const STATE = `CASE WHEN ${LAPSED} THEN 'EXPIRED' ELSE state END`;
 
 const COLUMNS = `offer_id, id, member_id, partner_id, member_ref, ${STATE} AS state, terms_version, offer_title, partner_name, fee_minor,
-  vat_minor, vat_basis_points, cashback, code_hint, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
+  vat_minor, vat_basis_points, cashback, code_hint, code_position, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
   CASE WHEN ${LAPSED} THEN NULL ELSE expires_at END AS expires_at, updated_at`;
 
 const fromRow = (row: Row): RedemptionRow => ({
@@ -50,6 +51,7 @@ const fromRow = (row: Row): RedemptionRow => ({
   vatBasisPoints: row.vat_basis_points,
   cashback: row.cashback,
   codeHint: row.code_hint,
+  codePosition: row.code_position,
   idempotencyKey: row.idempotency_key,
   claimedAt: row.claimed_at,
   claimedDay: row.claimed_day,
@@ -165,8 +167,13 @@ export async function uncountUse(tx: Tx, use: { offerId: OfferId; memberId: Memb
   );
 }
 
-export async function setCodeHint(tx: Tx, of: { offerId: OfferId; id: RedemptionId; hint: string }): Promise<void> {
-  await tx.query('UPDATE chung.redemptions SET code_hint = $3 WHERE offer_id = $1 AND id = $2', [of.offerId, of.id, of.hint]);
+export async function setCode(tx: Tx, of: { offerId: OfferId; id: RedemptionId; position: bigint; hint: string }): Promise<void> {
+  await tx.query('UPDATE chung.redemptions SET code_hint = $3, code_position = $4 WHERE offer_id = $1 AND id = $2', [
+    of.offerId,
+    of.id,
+    of.hint,
+    of.position,
+  ]);
 }
 
 /**
@@ -208,6 +215,20 @@ const ownedBy = (owner: Owner): readonly [string, string] =>
 export async function findOwned(on: Reader, owner: Owner, id: RedemptionId): Promise<RedemptionRow | null> {
   const [column, value] = ownedBy(owner);
   const [row] = await on.query<Row>(`SELECT ${COLUMNS} FROM chung.redemptions WHERE id = $1 AND ${column} = $2`, [id, value]);
+  return row ? fromRow(row) : null;
+}
+
+/** The redemption that holds one of these codes; the same code in two pools: the live one first, then the newest. */
+export async function findByCodePlaces(
+  on: Reader,
+  places: readonly { offerId: OfferId; position: bigint }[],
+): Promise<RedemptionRow | null> {
+  const [row] = await on.query<Row>(
+    `SELECT ${COLUMNS} FROM chung.redemptions
+      WHERE (offer_id, code_position) IN (SELECT * FROM unnest($1::uuid[], $2::bigint[]))
+      ORDER BY (${STATE}) IN ('RESERVED', 'REDEEMED', 'FULFILLED') DESC, id DESC LIMIT 1`,
+    [places.map((place) => place.offerId), places.map((place) => place.position)],
+  );
   return row ? fromRow(row) : null;
 }
 

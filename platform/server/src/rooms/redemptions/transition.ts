@@ -25,7 +25,6 @@ export async function transition(tx: Tx, ports: RedemptionPorts, move: Transitio
   const journal = await journalOf(tx, ports.ledger, moved, move.arrow);
   if (journal) await ports.ledger.post(tx, [journal]);
   if (rule.limit === 'give-back') await uncountUse(tx, { offerId: moved.offerId, memberId: moved.memberId, day: moved.claimedDay });
-  if (rule.limit === 'give-back') await ports.offers.returnCode(tx, { offerId: moved.offerId, redemptionId: moved.id });
   await tell(tx, moved, move);
   await moveUnit(tx, ports, moved.offerId, rule.unit);
   return moved;
