@@ -33,6 +33,47 @@ test('a whole draft is taken, and every one of its fields is needed', () => {
   }
 });
 
+describe('who gets a unit', () => {
+  const lottery = (change: object) => ({
+    mode: 'lottery',
+    entriesFrom: '2026-11-22T00:00:00+07:00',
+    entriesUntil: '2026-11-22T12:00:00+07:00',
+    acceptMinutes: 60,
+    ...change,
+  });
+
+  test('terms written before there was a choice are first come, without a waiting list', () => {
+    expect(OfferDraft.parse(draft).allocation).toEqual({ mode: 'first_come', waitingList: 'off', acceptMinutes: 30 });
+  });
+
+  test('a change that does not speak of it leaves it as it was', () => {
+    expect(OfferChange.parse({ stock: 11 })).toEqual({ stock: 11 });
+  });
+
+  test('a lottery’s entries lie within the window, which goes on after them', () => {
+    expect(wrong({ allocation: lottery({}) })).toEqual([]);
+    expect(wrong({ allocation: lottery({ entriesFrom: '2026-11-21T23:59:59+07:00' }) })).toEqual([
+      'allocation.entriesFrom: entries_before_window',
+    ]);
+    expect(wrong({ allocation: lottery({ entriesUntil: '2026-11-23T00:00:00+07:00' }) })).toEqual([
+      'allocation.entriesUntil: entries_after_window',
+    ]);
+    // 17:00 in UTC is midnight in Hà Nội: both texts are one instant.
+    expect(wrong({ allocation: lottery({ entriesFrom: '2026-11-21T17:00:00Z', entriesUntil: '2026-11-22T00:00:00+07:00' }) })).toEqual([
+      'allocation.entriesUntil: entries_reversed',
+    ]);
+  });
+
+  test.each([0, -1, 1.5, 43_201, undefined])('a unit is kept for whole minutes up to 30 days, not for %s', (acceptMinutes) => {
+    expect(wrong({ allocation: lottery({ acceptMinutes }) })[0]).toMatch(/^allocation\.acceptMinutes/);
+  });
+
+  test.each([{ mode: 'auction' }, { mode: 'first_come' }, { mode: 'first_come', waitingList: true }, lottery({ waitingList: 'on' })])(
+    'there is no way like %o',
+    (allocation) => expect(wrong({ allocation })).not.toEqual([]),
+  );
+});
+
 describe('a window', () => {
   test('ends after it starts, by the instant and not by the text', () => {
     expect(wrong({ window: { startsAt: '2026-11-22T10:00:00Z', endsAt: '2026-11-22T10:00:00Z' } })).toEqual([

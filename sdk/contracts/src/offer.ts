@@ -75,6 +75,24 @@ export const Fulfilment = z.discriminatedUnion('mode', [
 ]);
 export type Fulfilment = z.infer<typeof Fulfilment>;
 
+const acceptMinutes = z
+  .int()
+  .min(1)
+  .max(60 * 24 * 30);
+
+/**
+ * Who gets a unit. `first_come`: whoever claims first; with a waiting list, a unit that comes back waits `acceptMinutes` for the next in
+ * line. `lottery`: members enter in `[entriesFrom, entriesUntil)`, then the units are drawn; a winner has `acceptMinutes` to claim.
+ */
+export const Allocation = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('first_come'), waitingList: z.enum(['on', 'off']), acceptMinutes: acceptMinutes.default(30) }),
+  z.strictObject({ mode: z.literal('lottery'), entriesFrom: Instant, entriesUntil: Instant, acceptMinutes }),
+]);
+export type Allocation = z.infer<typeof Allocation>;
+
+/** What terms written before there was a choice mean. */
+export const FIRST_COME: Allocation = { mode: 'first_come', waitingList: 'off', acceptMinutes: 30 };
+
 const offerFields = {
   title: textUpTo(120),
   summary: textUpTo(300),
@@ -91,9 +109,11 @@ const offerFields = {
   fulfilment: Fulfilment,
   codes: z.enum(['none', 'pool']),
   eligibility: EligibilityRule,
+  allocation: Allocation,
 };
 
-type Refinable = { window?: { startsAt: string; endsAt: string } | undefined; funding?: FundingShare[] | undefined };
+type Window = { startsAt: string; endsAt: string };
+type Refinable = { window?: Window | undefined; funding?: FundingShare[] | undefined; allocation?: Allocation | undefined };
 
 /** Rules that span fields. Shared by writing and changing, so that a change cannot break what writing would refuse. */
 function refineOffer(offer: Refinable, context: z.RefinementCtx): void {
@@ -105,9 +125,24 @@ function refineOffer(offer: Refinable, context: z.RefinementCtx): void {
     if (new Set(offer.funding.map((share) => share.by)).size !== offer.funding.length)
       context.addIssue({ code: 'custom', path: ['funding'], message: 'funder_repeated' });
   }
+  if (offer.allocation?.mode === 'lottery') refineEntries(offer.allocation, offer.window, context);
 }
 
-export const OfferDraft = z.strictObject(offerFields).superRefine(refineOffer);
+/** Entries lie within the window, and it goes on after them: members see what they enter for, and winners have time to claim. */
+function refineEntries(
+  { entriesFrom, entriesUntil }: Extract<Allocation, { mode: 'lottery' }>,
+  window: Window | undefined,
+  context: z.RefinementCtx,
+) {
+  const [from, until] = [Date.parse(entriesFrom), Date.parse(entriesUntil)];
+  const wrong = (field: string, message: string) => context.addIssue({ code: 'custom', path: ['allocation', field], message });
+  if (from >= until) wrong('entriesUntil', 'entries_reversed');
+  if (window && from < Date.parse(window.startsAt)) wrong('entriesFrom', 'entries_before_window');
+  if (window && until >= Date.parse(window.endsAt)) wrong('entriesUntil', 'entries_after_window');
+}
+
+// The default stands here and not at the field: in a change, a part that is not sent must stay what it was.
+export const OfferDraft = z.strictObject({ ...offerFields, allocation: Allocation.default(FIRST_COME) }).superRefine(refineOffer);
 export type OfferDraft = z.infer<typeof OfferDraft>;
 
 export const OfferChange = z.strictObject(offerFields).partial().superRefine(refineOffer);
@@ -164,6 +199,7 @@ export const MemberOffer = z.object({
   window: offerFields.window,
   fulfilment: Fulfilment,
   codes: offerFields.codes,
+  allocation: Allocation,
   soldOut: z.boolean(),
   limits: offerFields.limits,
   usedByMember: z.int(),

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { EligibilityCondition, OfferDraft } from '@chung/contracts';
+import { type EligibilityCondition, FIRST_COME, type OfferDraft } from '@chung/contracts';
 import type { DemoPartner } from './partners.ts';
 
 export { DEMO_PARTNERS } from './partners.ts';
@@ -63,6 +63,7 @@ const cashback: DemoOffer = {
     window: windowOf(90),
     fulfilment: { mode: 'instant' },
     codes: 'none',
+    allocation: FIRST_COME,
     eligibility: rule(verified),
   },
 };
@@ -89,6 +90,7 @@ const dataPackage: DemoOffer = {
     window: windowOf(60),
     fulfilment: { mode: 'instant' },
     codes: 'none',
+    allocation: FIRST_COME,
     eligibility: rule(verified, { fact: 'age', atLeastYears: 16, belowYears: 31 }),
   },
 };
@@ -115,6 +117,7 @@ const television: DemoOffer = {
     window: windowOf(90),
     fulfilment: { mode: 'instant' },
     codes: 'pool',
+    allocation: FIRST_COME,
     eligibility: rule(),
   },
   codes: codesFor('MYTV', 1_000),
@@ -142,6 +145,7 @@ const ringtone: DemoOffer = {
     window: windowOf(60),
     fulfilment: { mode: 'instant' },
     codes: 'none',
+    allocation: FIRST_COME,
     eligibility: rule(verified),
   },
 };
@@ -176,6 +180,7 @@ const homeCombo: DemoOffer = {
     window: windowOf(90),
     fulfilment: { mode: 'partner_confirmed', holdMinutes: 7 * MINUTES_A_DAY },
     codes: 'none',
+    allocation: FIRST_COME,
     eligibility: rule(verified),
   },
 };
@@ -202,6 +207,7 @@ const hanoiOnly: DemoOffer = {
     window: windowOf(60),
     fulfilment: { mode: 'partner_confirmed', holdMinutes: 3 * MINUTES_A_DAY },
     codes: 'none',
+    allocation: FIRST_COME,
     eligibility: rule(verified, { fact: 'province', in: ['01'] }),
   },
 };
@@ -228,6 +234,7 @@ const voucher: DemoOffer = {
     window: windowOf(30),
     fulfilment: { mode: 'instant' },
     codes: 'pool',
+    allocation: FIRST_COME,
     eligibility: rule(verified),
   },
   codes: codesFor('VNPT', 500),

@@ -35,6 +35,7 @@ const base = {
   window: { startsAt: inHours(-240), endsAt: '2026-12-31T17:00:00Z' },
   fulfilment: { mode: 'instant' },
   codes: 'none',
+  allocation: { mode: 'first_come', waitingList: 'off', acceptMinutes: 30 },
   soldOut: false,
   limits: { perMember: 1, perMemberPerDay: null },
   usedByMember: 0,

@@ -20,6 +20,7 @@ export const offer = (change: Partial<MemberOffer> = {}): MemberOffer => ({
   window: { startsAt: '2026-11-01T00:00:00+07:00', endsAt: '2126-12-01T00:00:00+07:00' },
   fulfilment: { mode: 'instant' },
   codes: 'none',
+  allocation: { mode: 'first_come', waitingList: 'off', acceptMinutes: 30 },
   soldOut: false,
   limits: { perMember: 1, perMemberPerDay: null },
   usedByMember: 0,

@@ -25,6 +25,7 @@ export function memberOfferOf(offer: Shown, usedByMember: number): MemberOffer {
     window: terms.window,
     fulfilment: terms.fulfilment,
     codes: terms.codes,
+    allocation: terms.allocation,
     soldOut: offer.soldOut,
     limits: terms.limits,
     usedByMember,

@@ -22,11 +22,27 @@ function useConditionWords(provinceNames: ReadonlyMap<string, string>) {
   };
 }
 
+function useAllocationWords() {
+  const t = useTexts<AdminTexts>();
+  const format = useFormat();
+  return (allocation: PartnerOffer['allocation']): string => {
+    const minutes = format.number(allocation.acceptMinutes);
+    if (allocation.mode === 'lottery')
+      return t('submission.fact.lottery', {
+        from: format.dateTime(allocation.entriesFrom),
+        until: format.dateTime(allocation.entriesUntil),
+        minutes,
+      });
+    return allocation.waitingList === 'on' ? t('submission.fact.waitingList', { minutes }) : t('submission.fact.firstCome');
+  };
+}
+
 /** Everything that was promised, in the reviewer's terms: no rule is judged from a card alone. */
 export function OfferFacts({ offer, provinceNames }: { offer: PartnerOffer; provinceNames: ReadonlyMap<string, string> }) {
   const t = useTexts<AdminTexts>();
   const format = useFormat();
   const conditionWords = useConditionWords(provinceNames);
+  const allocationWords = useAllocationWords();
   const share = discountShare(offer);
   const { fulfilment, limits, counts } = offer;
   const fact = (key: Parameters<typeof t>[0] & `submission.fact.${string}`, value: Fact['value']): Fact => ({ key, label: t(key), value });
@@ -60,6 +76,7 @@ export function OfferFacts({ offer, provinceNames }: { offer: PartnerOffer; prov
         ? t('submission.fact.instant')
         : t('submission.fact.partner_confirmed', { minutes: format.number(fulfilment.holdMinutes) }),
     ),
+    fact('submission.fact.allocation', allocationWords(offer.allocation)),
     fact(
       'submission.fact.codes',
       counts.codes

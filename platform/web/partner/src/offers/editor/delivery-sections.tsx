@@ -76,7 +76,7 @@ export function StockSection() {
 }
 
 /** The browser's own date and time picker: it is known, works by keyboard and on every phone. Its value is read as Vietnam time. */
-function MomentField({
+export function MomentField({
   path,
   label,
   help,

@@ -62,12 +62,48 @@ describe('draftOf', () => {
       { path: 'eligibility.age', code: 'age_reversed' },
     ]);
   });
+  it('makes each way of sharing out, and says at its field what is missing or reversed', () => {
+    const sharing = (change: Partial<OfferForm>) => {
+      const result = draftOf(written(change));
+      return result.ok ? result.draft.allocation : result.issues;
+    };
+    expect(sharing({})).toEqual({ mode: 'first_come', waitingList: 'off', acceptMinutes: 30 });
+    // A number that only a waiting list asks for cannot stand in the way where it is not shown.
+    expect(sharing({ acceptMinutes: '' })).toEqual({ mode: 'first_come', waitingList: 'off', acceptMinutes: 30 });
+    expect(sharing({ allocation: 'waiting_list', acceptMinutes: 45 })).toEqual({
+      mode: 'first_come',
+      waitingList: 'on',
+      acceptMinutes: 45,
+    });
+    expect(sharing({ allocation: 'waiting_list', acceptMinutes: '' })).toEqual([{ path: 'allocation.acceptMinutes', code: 'required' }]);
+    expect(sharing({ allocation: 'lottery' })).toEqual({
+      mode: 'lottery',
+      entriesFrom: '2026-11-26T00:00:00+07:00',
+      entriesUntil: '2026-12-03T00:00:00+07:00',
+      acceptMinutes: 30,
+    });
+    expect(sharing({ allocation: 'lottery', entriesUntil: '2026-11-25T00:00' })).toEqual([
+      { path: 'allocation.entriesUntil', code: 'entries_reversed' },
+    ]);
+    expect(sharing({ allocation: 'lottery', entriesFrom: '', entriesUntil: '2026-12-20T00:00' })).toEqual([
+      { path: 'allocation.entriesFrom', code: 'required' },
+    ]);
+  });
   it('names the fact of a condition that the server refuses', () => {
     const { eligibility } = written();
     const form = written({ eligibility: { ...eligibility, provinces: ['99'] } });
     expect(serverFieldPath('eligibility.all.1.in.0', form)).toBe('eligibility.province');
     expect(serverFieldPath('/window/endsAt', form)).toBe('window.endsAt');
     expect(serverFieldPath('benefit', form)).toBe('benefit.rateBasisPoints');
+  });
+  it('opens each way of sharing out as it was written', () => {
+    for (const allocation of ['first_come', 'waiting_list', 'lottery'] as const) {
+      const first = draftOf(written({ allocation, acceptMinutes: 90 }));
+      if (!first.ok) throw new Error(JSON.stringify(first.issues));
+      const stored = { ...first.draft, id: '', partnerId: '', state: 'draft', termsVersion: 1, counts: null, lastDecision: null };
+      const again = draftOf(formOf(stored as unknown as Parameters<typeof formOf>[0]));
+      expect(again.ok && again.draft.allocation).toEqual(first.draft.allocation);
+    }
   });
   it('opens what it wrote without a change, for every kind', () => {
     for (const kind of ['percentage', 'fixed_amount', 'free_voucher', 'bundle', 'trial', 'cashback'] as const) {

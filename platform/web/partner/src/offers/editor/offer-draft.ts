@@ -66,6 +66,22 @@ function fundingOf(percent: Entered): unknown[] {
   return shares.filter((share) => share.shareBasisPoints !== 0);
 }
 
+function allocationOf({ allocation, entriesFrom, entriesUntil, acceptMinutes }: OfferForm): unknown {
+  switch (allocation) {
+    case 'first_come':
+      return { mode: 'first_come', waitingList: 'off', acceptMinutes: acceptMinutes || undefined };
+    case 'waiting_list':
+      return { mode: 'first_come', waitingList: 'on', acceptMinutes: acceptMinutes === '' ? null : acceptMinutes };
+    case 'lottery':
+      return {
+        mode: 'lottery',
+        entriesFrom: instantOf(entriesFrom),
+        entriesUntil: instantOf(entriesUntil),
+        acceptMinutes: given(acceptMinutes),
+      };
+  }
+}
+
 function bodyOf(form: OfferForm): Record<keyof OfferDraft, unknown> {
   return {
     title: form.title,
@@ -82,6 +98,7 @@ function bodyOf(form: OfferForm): Record<keyof OfferDraft, unknown> {
     fulfilment: form.fulfilment === 'instant' ? { mode: 'instant' } : { mode: 'partner_confirmed', holdMinutes: given(form.holdMinutes) },
     codes: form.codes,
     eligibility: { version: 1, all: conditionsOf(form.eligibility) },
+    allocation: allocationOf(form),
   };
 }
 
@@ -104,7 +121,7 @@ export function draftOf(form: OfferForm): DraftResult {
   if (parsed.success && ages.length === 0) return { ok: true, draft: parsed.data };
   const issues = (parsed.error?.issues ?? []).map((issue) => {
     const value = valueAt(body, issue.path);
-    const isMissing = value === undefined || value === '' || (typeof value === 'string' && value.trim() === '');
+    const isMissing = value === undefined || value === null || value === '' || (typeof value === 'string' && value.trim() === '');
     const code = isMissing ? 'required' : issue.code === 'custom' ? issue.message : issue.code;
     return { path: fieldPath(issue.path.map(String), body), code };
   });

@@ -1,6 +1,7 @@
 import { useTexts } from '@chung/ui';
 import type { ReactNode } from 'react';
 import type { PartnerTexts } from '../../texts/vi.ts';
+import { AllocationSection } from './allocation-section.tsx';
 import { BasicsSection } from './basics-section.tsx';
 import { BenefitSection } from './benefit-section.tsx';
 import { FulfilmentSection, FundingSection, StockSection, WindowSection } from './delivery-sections.tsx';
@@ -39,6 +40,7 @@ export function OfferEditor({ editor, isDirty, problemCount, actions, note, onSu
             <FundingSection />
             <StockSection />
             <WindowSection />
+            <AllocationSection />
             <FulfilmentSection />
             <EligibilitySection />
           </div>

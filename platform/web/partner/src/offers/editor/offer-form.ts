@@ -1,4 +1,4 @@
-import type { Benefit, EligibilityCondition, OfferCategory, OfferKind, PartnerOffer, Text } from '@chung/contracts';
+import type { Allocation, Benefit, EligibilityCondition, OfferCategory, OfferKind, PartnerOffer, Text } from '@chung/contracts';
 import { marketMidnight, wallTimeOf } from './market-time.ts';
 
 /** A number field as it is typed: empty until the person enters something. */
@@ -56,6 +56,10 @@ export interface OfferForm {
   holdMinutes: Entered;
   codes: 'none' | 'pool';
   eligibility: EligibilityFields;
+  allocation: 'first_come' | 'waiting_list' | 'lottery';
+  entriesFrom: string;
+  entriesUntil: string;
+  acceptMinutes: Entered;
 }
 
 let lastKey = 0;
@@ -100,6 +104,10 @@ export function emptyForm(now: Date = new Date()): OfferForm {
     holdMinutes: 60,
     codes: 'none',
     eligibility: { verified: true, provinces: [], units: [], roles: [], atLeastYears: '', upToYears: '' },
+    allocation: 'first_come',
+    entriesFrom: marketMidnight(3, now),
+    entriesUntil: marketMidnight(10, now),
+    acceptMinutes: 30,
   };
 }
 
@@ -145,6 +153,20 @@ function eligibilityFields(conditions: readonly EligibilityCondition[]): Eligibi
   return fields;
 }
 
+/** Switching the way back and forth keeps the times that a lottery would need. */
+function allocationFields(allocation: Allocation, window: { startsAt: string }) {
+  const { acceptMinutes } = allocation;
+  if (allocation.mode === 'lottery')
+    return {
+      allocation: 'lottery' as const,
+      entriesFrom: wallTimeOf(allocation.entriesFrom),
+      entriesUntil: wallTimeOf(allocation.entriesUntil),
+      acceptMinutes,
+    };
+  const way = allocation.waitingList === 'on' ? ('waiting_list' as const) : ('first_come' as const);
+  return { allocation: way, entriesFrom: wallTimeOf(window.startsAt), entriesUntil: '', acceptMinutes };
+}
+
 /** Opens a stored offer in the editor. */
 export function formOf(offer: PartnerOffer): OfferForm {
   const partnerShare = offer.funding.find((share) => share.by === 'partner')?.shareBasisPoints ?? 0;
@@ -166,5 +188,6 @@ export function formOf(offer: PartnerOffer): OfferForm {
     holdMinutes: offer.fulfilment.mode === 'partner_confirmed' ? offer.fulfilment.holdMinutes : 60,
     codes: offer.codes,
     eligibility: eligibilityFields(offer.eligibility.all),
+    ...allocationFields(offer.allocation, offer.window),
   };
 }
