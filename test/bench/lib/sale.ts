@@ -1,0 +1,144 @@
+// A flash sale to measure: the platform composed on a database of its own, an active partner, published offers, many members.
+import path from 'node:path';
+import { GrantId, type MemberId, OfferDraft, type OfferId, type PartnerId } from '@chung/contracts';
+import pg from 'pg';
+import pino from 'pino';
+import { composePlatform, type Platform } from '../../../platform/server/src/compose.ts';
+import { type Config, readConfig } from '../../../platform/server/src/config.ts';
+import type { MemberPrincipal } from '../../../platform/server/src/kernel/principal.ts';
+import { loadKeys } from '../../../platform/server/src/secrets.ts';
+import type { BenchContext } from './bench.ts';
+import type { BenchDatabase } from './postgres.ts';
+
+export interface Sale {
+  readonly platform: Platform;
+  readonly database: BenchDatabase;
+  readonly owner: pg.Client;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly partnerId: PartnerId;
+  readonly members: readonly MemberId[];
+  /** The member as the platform's own app brings them. */
+  principal(memberId: MemberId): MemberPrincipal;
+  /** Publishes that many offers of `stock` units each, free and instant, without a code. */
+  publish(count: number, stock?: number): Promise<OfferId[]>;
+}
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
+const DAY_MS = 24 * 3600 * 1000;
+const ENDLESS_STOCK = 50_000_000;
+
+export async function openSale(context: BenchContext, options: { readonly members: number }): Promise<Sale> {
+  const postgres = await context.postgres();
+  const database = await postgres.database('chung_bench_sale');
+  const settings = {
+    CHUNG_DATA_DIR: await context.folder(),
+    CHUNG_DEMO: '0',
+    CHUNG_LOG_LEVEL: 'info',
+    // The bench is one client; what one member may ask for is not what is measured.
+    CHUNG_RATE_FACTOR: '10000',
+  };
+  const { platform, config } = await compose(database, settings);
+  context.defer(() => platform.close());
+  await platform.members.seedReferenceData();
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  context.defer(() => owner.end());
+  const partnerId = await activePartner(platform);
+  const members = await addMembers(owner, options.members);
+  context.say(`${members.length.toLocaleString('en')} members, machine-made`);
+  return {
+    platform,
+    database,
+    owner,
+    settings: { ...settings, CHUNG_BASE_URL: config.baseUrl },
+    partnerId,
+    members,
+    principal: (memberId) => ({
+      actor: 'member',
+      memberId,
+      clientId: 'chung-member',
+      partnerId: null,
+      grantId: GrantId.parse('grant-of-the-bench'),
+      subject: memberId,
+      scopes: [],
+    }),
+    publish: async (count, stock = ENDLESS_STOCK) => {
+      const published: OfferId[] = [];
+      for (let index = 0; index < count; index++) published.push(await publishOffer(platform, partnerId, stock));
+      return published;
+    },
+  };
+}
+
+async function compose(
+  database: BenchDatabase,
+  settings: Readonly<Record<string, string>>,
+): Promise<{ platform: Platform; config: Config }> {
+  const config = readConfig(settings, REPOSITORY);
+  const platform = await composePlatform({
+    config,
+    keys: await loadKeys(config),
+    serverUrl: database.serverUrl,
+    webDirectory: path.join(REPOSITORY, 'platform/web'),
+    log: pino({ level: 'silent' }),
+    selfOrigin: () => config.baseUrl,
+  });
+  return { platform, config };
+}
+
+async function activePartner({ db, partners }: Platform): Promise<PartnerId> {
+  const { id } = await partners.register({
+    slug: 'bench',
+    name: 'Đối tác đo tải',
+    legalName: 'Công ty đo tải',
+    taxId: '0100000000',
+    contactEmail: 'bench@example.vn',
+    owner: { username: 'bench.owner', displayName: 'Nguyễn Thị Chủ', password: 'correct horse battery' },
+  });
+  await db.tx((tx) => partners.decide(tx, { partnerId: id, decision: 'approve', reason: '' }));
+  return id;
+}
+
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+
+async function publishOffer({ db, offers }: Platform, partnerId: PartnerId, stock: number): Promise<OfferId> {
+  const draft = OfferDraft.parse({
+    title: { vi: 'Giảm 20% gói dữ liệu tháng', en: '20% off the monthly data package' },
+    summary: { vi: 'Gói 60 GB mỗi tháng với giá dành cho đoàn viên.', en: '60 GB a month at the members’ price.' },
+    terms: { vi: 'Áp dụng một lần cho mỗi thuê bao đang hoạt động.', en: 'Once for each active subscriber.' },
+    category: 'telecom',
+    benefit: { kind: 'percentage', rateBasisPoints: 2_000, maxDiscountMinor: null },
+    regularPriceMinor: 100_000,
+    currency: 'VND',
+    funding: [{ by: 'partner', shareBasisPoints: 10_000 }],
+    stock,
+    // High, because the bench has fewer members than it makes claims; the limit is counted and guarded all the same.
+    limits: { perMember: 1000, perMemberPerDay: 1000 },
+    window: { startsAt: inDays(-1), endsAt: inDays(30) },
+    fulfilment: { mode: 'instant' },
+    codes: 'none',
+    eligibility: { version: 1, all: [{ fact: 'verified' }] },
+  });
+  return db.tx(async (tx) => {
+    const { id } = await offers.create(tx, { partnerId, draft });
+    const { termsVersion } = await offers.submit(tx, { partnerId, offerId: id });
+    const decision = { decision: 'approved' as const, reasons: [], decidedAt: new Date().toISOString() };
+    await offers.applyDecision(tx, { offerId: id, termsVersion, decision });
+    return id;
+  });
+}
+
+/** Written behind the importer's back, which has a bench of its own. Random ids: who comes to a sale is in no order. */
+async function addMembers(owner: pg.Client, count: number): Promise<MemberId[]> {
+  await owner.query(
+    `INSERT INTO chung.units (code, kind, parent_code, name, province_code, path) VALUES ('BENCH', 'centre', NULL, 'Đơn vị đo tải', NULL, ARRAY['BENCH'])`,
+  );
+  const { rows } = await owner.query<{ id: MemberId }>(
+    `INSERT INTO chung.members (id, member_code, full_name, birth_year, unit_code, province_code, role, verified, updated_at)
+     SELECT gen_random_uuid(), 'BENCH' || n, 'Nguyễn Văn ' || n, 2003, 'BENCH', '01', 'member', true, now() FROM generate_series(1, $1::integer) AS n
+     RETURNING id`,
+    [count],
+  );
+  await owner.query('ANALYZE chung.members');
+  return rows.map(({ id }) => id);
+}
