@@ -3,7 +3,6 @@
 import { createServer } from 'node:http';
 import { type AccountId, type MemberId, OPERATIONS, type PartnerId, scopesOf } from '@chung/contracts';
 import { Router } from 'express';
-import { exportJWK, generateKeyPair } from 'jose';
 import pino, { type Logger } from 'pino';
 import { createApp } from '../../platform/server/src/app.ts';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
@@ -16,7 +15,13 @@ import { catalogueRoutes, createCatalogue } from '../../platform/server/src/room
 import { createLedger } from '../../platform/server/src/rooms/ledger/index.ts';
 import { type MemberFacts, offersRoutes } from '../../platform/server/src/rooms/offers/index.ts';
 import { partnersRoutes } from '../../platform/server/src/rooms/partners/index.ts';
-import { createReceiptSigner, createUsage, redemptionsRoutes } from '../../platform/server/src/rooms/redemptions/index.ts';
+import {
+  createReceiptSigner,
+  createUsage,
+  fixedReceiptKeys,
+  makeReceiptKey,
+  redemptionsRoutes,
+} from '../../platform/server/src/rooms/redemptions/index.ts';
 import { reviewsRoutes } from '../../platform/server/src/rooms/reviews/index.ts';
 import { cursors, memberFacts, openPartnerRooms, type PartnerRooms } from './partner-rooms.ts';
 
@@ -47,8 +52,7 @@ export async function openPartnerHttp(log: Logger = pino({ level: 'silent' })): 
   const directory = new Map<MemberId, MemberFacts>();
   const members = { factsOf: async (memberId: MemberId) => directory.get(memberId) ?? null };
   const catalogue = createCatalogue({ offers: rooms.offers, cursors, members, usageOf: createUsage(rooms.db) });
-  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  const receipts = createReceiptSigner({ issuer: 'http://localhost', keys: [{ ...(await exportJWK(privateKey)), kid: 'test' }] });
+  const receipts = createReceiptSigner({ issuer: 'http://localhost', keys: fixedReceiptKeys([await makeReceiptKey()]) });
   const { db, offers } = rooms;
   const shared = { db, offers, cursors, receipts, ledger: createLedger(), pairwise: createPairwise('test') };
   const routes = [

@@ -8,7 +8,7 @@ import { createPairwise } from '../../platform/server/src/kernel/pairwise.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../platform/server/src/kernel/principal.ts';
 import { createLedger } from '../../platform/server/src/rooms/ledger/index.ts';
 import type { MemberFacts } from '../../platform/server/src/rooms/offers/index.ts';
-import { createReceiptSigner, type RedemptionPorts } from '../../platform/server/src/rooms/redemptions/index.ts';
+import { createReceiptSigner, fixedReceiptKeys, type RedemptionPorts } from '../../platform/server/src/rooms/redemptions/index.ts';
 import { cursors, draftOf, memberFacts, openPartnerRooms, type PartnerRooms } from './partner-rooms.ts';
 
 export interface RedemptionRooms {
@@ -47,7 +47,7 @@ export async function openRedemptionRooms(): Promise<RedemptionRooms> {
     ledger: createLedger(),
     pairwise: createPairwise('test'),
     cursors,
-    receipts: createReceiptSigner({ issuer: 'http://localhost', keys: [await signingKey('k1')] }),
+    receipts: createReceiptSigner({ issuer: 'http://localhost', keys: fixedReceiptKeys([await signingKey('k1')]) }),
     timeZone: 'Asia/Ho_Chi_Minh',
     factsOf: async (memberId) => directory.get(memberId) ?? null,
   };

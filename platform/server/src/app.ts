@@ -20,6 +20,12 @@ const RETRY_SECONDS = '2';
 /** Express' name of each method. */
 const VERBS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
+/** A document that anybody may read and keep for a while. */
+export interface PublicDocument {
+  read(): Promise<unknown>;
+  readonly maxAgeSeconds: number;
+}
+
 export interface AppOptions {
   readonly baseUrl: string;
   readonly version: string;
@@ -30,7 +36,7 @@ export interface AppOptions {
   /** Sign-in, OAuth endpoints and discovery. */
   readonly identityRouter: Router;
   /** Public addresses that no operation stands for, such as the receipts' key set. */
-  readonly publicDocuments: Readonly<Record<string, () => unknown>>;
+  readonly publicDocuments: Readonly<Record<string, PublicDocument>>;
   /** Folder with the built web apps: member, partner, admin. */
   readonly webDirectory: string;
   readonly trustedProxies: readonly string[];
@@ -195,8 +201,7 @@ function apiRouter(options: AppOptions): Router {
     new Promise<void>((resolve, reject) => json(request, response, (error?: unknown) => (error ? reject(error) : resolve())));
   const document = openApiDocument({ baseUrl: options.baseUrl, version: options.version });
   router.get('/v1/openapi.json', (_request, response) => void response.json(document));
-  for (const [address, make] of Object.entries(options.publicDocuments))
-    router.get(address, (_request, response) => void response.json(make()));
+  for (const [address, document] of Object.entries(options.publicDocuments)) router.get(address, publicDocument(document));
   assertComplete(options.routes);
   for (const route of options.routes) {
     const { operation } = route;
@@ -214,6 +219,23 @@ function apiRouter(options: AppOptions): Router {
     throw new DomainError('method_not_allowed');
   });
   return router;
+}
+
+/** Readable from any web page, and asked for again only by its ETag: thousands of tills read the same small set. */
+function publicDocument({ read, maxAgeSeconds }: PublicDocument): RequestHandler {
+  return async (request, response) => {
+    const body = JSON.stringify(await read());
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+    response.set({
+      'cache-control': `public, max-age=${maxAgeSeconds}`,
+      etag,
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+    });
+    // Not `request.fresh`: every `fetch` that sends an ETag also sends `no-cache`, which it takes for a reload.
+    if (request.get('if-none-match')?.includes(etag)) response.status(304).end();
+    else response.type('json').send(body);
+  };
 }
 
 function assertComplete(routes: readonly Route[]): void {

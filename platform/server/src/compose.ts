@@ -20,7 +20,16 @@ import { createLedger, ledgerRoutes } from './rooms/ledger/index.ts';
 import { createMembers, type Members, type MembersDeps, memberRoutes } from './rooms/members/index.ts';
 import { createOffers, type Offers, offersRoutes } from './rooms/offers/index.ts';
 import { createPartners, type Partners, partnersRoutes } from './rooms/partners/index.ts';
-import { createReceiptSigner, createUsage, expireLapsedHolds, type RedemptionPorts, redemptionsRoutes } from './rooms/redemptions/index.ts';
+import {
+  createKeyRing,
+  createReceiptSigner,
+  createUsage,
+  expireLapsedHolds,
+  fixedReceiptKeys,
+  KEY_SET_MAX_AGE_SECONDS,
+  type RedemptionPorts,
+  redemptionsRoutes,
+} from './rooms/redemptions/index.ts';
 import { createReviews, type Reviews, reviewsRoutes } from './rooms/reviews/index.ts';
 
 /** The market this platform serves; a second market is a second module, not a condition in the code. */
@@ -86,7 +95,9 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const offers = createOffers({ db, cursors, vault, partners, names });
   const reviews = createReviews({ db, cursors, partners, offers, accountName: identity.accountName });
   const ledger = createLedger();
-  const receipts = createReceiptSigner({ issuer: baseUrl, keys: keys.receiptSigning });
+  // Keys that the operator sets are the operator's to rotate; else they live in the database and rotate by themselves.
+  const keyRing = config.CHUNG_RECEIPT_KEYS ? null : createKeyRing({ db, vault, first: keys.receiptSigning });
+  const receipts = createReceiptSigner({ issuer: baseUrl, keys: keyRing ?? fixedReceiptKeys(keys.receiptSigning) });
   const { factsOf } = members;
   const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, factsOf };
   const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
@@ -109,7 +120,9 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
       ...auditRoutes({ db, cursors, nameOf: ({ id }) => actorName(identity, db, id) }),
     ],
     identityRouter: identity.router,
-    publicDocuments: { '/.well-known/chung-receipt-keys.json': () => receipts.publicKeys },
+    publicDocuments: {
+      '/.well-known/chung-receipt-keys.json': { read: () => receipts.published(), maxAgeSeconds: KEY_SET_MAX_AGE_SECONDS },
+    },
     webDirectory,
     trustedProxies: config.CHUNG_TRUSTED_PROXIES,
     metricsToken: config.CHUNG_METRICS_TOKEN ?? null,
@@ -119,6 +132,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
     expireLapsedHolds: () => expireLapsedHolds(redemptions),
     sweepExpiredTokens: () => identity.sweepExpired(),
     deleteOldKeys: () => deleteOldKeys(db),
+    ...(keyRing && { tendReceiptKeys: () => keyRing.tend() }),
   };
   return { app, db, identity, members, partners, offers, reviews, redemptions, jobs, close: () => db.close() };
 }

@@ -11,7 +11,11 @@ const list = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
-const jwkSet = (curve: string) =>
+const privateJwk = (curve: string) => z.looseObject({ kty: z.string(), crv: z.literal(curve), kid: z.string(), d: z.string() });
+/** An old key for receipts needs no private part to verify what it signed; `nbf` says when a new one begins to sign. */
+const receiptJwk = privateJwk('Ed25519').extend({ d: z.string().optional(), nbf: z.int().optional(), exp: z.int().optional() });
+
+const jwkSet = (key: z.ZodType<{ d?: string | undefined }>) =>
   z
     .string()
     .transform((text, context) => {
@@ -23,7 +27,7 @@ const jwkSet = (curve: string) =>
         return z.NEVER;
       }
     })
-    .pipe(z.object({ keys: z.array(z.looseObject({ kty: z.string(), crv: z.literal(curve), kid: z.string(), d: z.string() })).min(1) }))
+    .pipe(z.object({ keys: z.array(key).refine((keys) => keys.some(({ d }) => d !== undefined), 'holds no private key') }))
     .transform((set) => set.keys as JWK[]);
 
 /** The "bad ports" of the WHATWG Fetch standard above 1024: a page there opens in no browser, and our own fetch refuses them too. */
@@ -47,8 +51,8 @@ const SCHEMAS = {
   CHUNG_DEMO: flag.default(true),
   CHUNG_DEMO_MEMBERS: z.coerce.number().int().min(100).max(10_000_000).default(100_000),
   CHUNG_SECRET: z.string().min(43, 'is shorter than 32 random bytes in base64url (43 characters)').optional(),
-  CHUNG_TOKEN_KEYS: jwkSet('P-256').optional(),
-  CHUNG_RECEIPT_KEYS: jwkSet('Ed25519').optional(),
+  CHUNG_TOKEN_KEYS: jwkSet(privateJwk('P-256')).optional(),
+  CHUNG_RECEIPT_KEYS: jwkSet(receiptJwk).optional(),
   CHUNG_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
   CHUNG_RATE_FACTOR: z.coerce.number().min(0.01).max(10_000).default(1),
   CHUNG_TRUSTED_PROXIES: list.default([]),
@@ -87,7 +91,8 @@ export const SETTINGS: Readonly<Record<keyof typeof SCHEMAS, { readonly shown: s
   },
   CHUNG_RECEIPT_KEYS: {
     shown: 'made once, kept in the data folder',
-    meaning: 'Private JWK set (Ed25519) that signs receipts, first key first; required in production',
+    meaning:
+      'JWK set (Ed25519): the first private key whose `nbf` has passed signs receipts, all others verify; without it keys live in the database and rotate by themselves',
   },
   CHUNG_POOL_SIZE: { shown: '10', meaning: 'Database connections of one server process' },
   CHUNG_RATE_FACTOR: { shown: '1', meaning: 'Multiplies all rate limits' },

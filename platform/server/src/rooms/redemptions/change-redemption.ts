@@ -5,6 +5,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { findForMember, findForPartner } from './read-redemptions.ts';
+import { assertStillPresents } from './receipt-presented.ts';
 import type { Arrow, RedemptionRow } from './redemption.ts';
 import { findOwned, usePresentation } from './store.ts';
 import { transition } from './transition.ts';
@@ -46,7 +47,8 @@ export async function confirmRedemption(
 
 async function usePresented(tx: Tx, ports: RedemptionPorts, row: RedemptionRow, presented: string): Promise<void> {
   const presentation = await ports.receipts.readPresentation(presented, await databaseNow(tx));
-  if (presentation?.redemption !== row.id) throw new DomainError('receipt_invalid');
+  if (!presentation) throw new DomainError('receipt_invalid');
+  assertStillPresents(presentation, row);
   const first = await usePresentation(tx, { offerId: row.offerId, id: presentation.jti, redemptionId: row.id });
   if (!first) throw new DomainError('receipt_already_used');
 }

@@ -6,6 +6,8 @@ export { redemptionsRoutes } from './http.ts';
 export { expireLapsedHolds } from './jobs.ts';
 export type { RedemptionPorts } from './ports.ts';
 export { createReceiptSigner, type ReceiptSigner } from './receipt.ts';
+export { createKeyRing, type KeyRing, makeReceiptKey } from './receipt-key-ring.ts';
+export { fixedReceiptKeys, KEY_SET_MAX_AGE_SECONDS, PUBLISHED_AHEAD_SECONDS } from './receipt-keys.ts';
 
 /** For the catalogue, which may not open this room: the composition root hands it over. */
 export const createUsage =

@@ -10,6 +10,7 @@ import { isLive } from './redemption.ts';
 export async function issueReceipt(ports: RedemptionPorts, principal: MemberPrincipal, id: RedemptionId): Promise<Receipt> {
   const row = await findForMember(ports, principal, id);
   if (!isLive(row.state)) throw new DomainError('wrong_state');
-  const { token, expiresAt } = await ports.receipts.presentationOf(row, await databaseNow(ports.db));
-  return { receipt: await ports.receipts.receiptOf(row), presentation: token, presentationExpiresAt: expiresAt.toISOString() };
+  const now = await databaseNow(ports.db);
+  const { token, expiresAt } = await ports.receipts.presentationOf(row, now);
+  return { receipt: await ports.receipts.receiptOf(row, now), presentation: token, presentationExpiresAt: expiresAt.toISOString() };
 }

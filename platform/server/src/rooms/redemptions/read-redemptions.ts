@@ -5,6 +5,7 @@ import { DomainError } from '../../kernel/errors.ts';
 import { type Page, pageFrom } from '../../kernel/page.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.ts';
 import type { RedemptionPorts } from './ports.ts';
+import { assertStillPresents } from './receipt-presented.ts';
 import { isLive, type RedemptionRow } from './redemption.ts';
 import { findByCodePlaces, findOwned, isPresentationUsed, listOwned } from './store.ts';
 
@@ -96,6 +97,7 @@ export async function lookUp(ports: RedemptionPorts, principal: PartnerPrincipal
     const presentation = await ports.receipts.readPresentation(presented, await databaseNow(ports.db));
     if (!presentation) throw new DomainError('receipt_invalid');
     const row = await findForPartner(ports, principal, presentation.redemption);
+    assertStillPresents(presentation, row);
     if (await isPresentationUsed(ports.db, row.offerId, presentation.jti)) throw new DomainError('receipt_already_used');
     return forPartner(row);
   }

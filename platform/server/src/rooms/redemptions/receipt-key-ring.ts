@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { Db } from '../../kernel/db.ts';
 import type { Vault } from '../../kernel/vault.ts';
-import { addKey, destroyReplaced, readKeys, revokeKey } from './receipt-key-store.ts';
-import { PUBLISHED_AHEAD_SECONDS, publishedOf, type ReceiptKeys, ROTATE_AFTER_DAYS, type StoredKey, signingAt } from './receipt-keys.ts';
+import { addKey, destroyReplaced, type KeysRead, readKeys, revokeKey } from './receipt-key-store.ts';
+import { PUBLISHED_AHEAD_SECONDS, publishedOf, type ReceiptKeys, ROTATE_AFTER_DAYS, signingAt } from './receipt-keys.ts';
 
 /** A revoked key counts nowhere after this time; one small query in it is all that a node pays. */
 const RELOAD_MS = 5_000;
@@ -32,20 +32,19 @@ export async function makeReceiptKey(): Promise<JWK & { kid: string }> {
   return { ...(await exportJWK(privateKey)), kid: randomBytes(8).toString('hex') };
 }
 
-interface Loaded {
-  readonly keys: readonly StoredKey[];
-  /** How far the database's clock is ahead of ours: no round trip to know its time. */
-  readonly aheadMs: number;
+interface Loaded extends KeysRead {
   readonly at: number;
 }
+
+/** The database's time without asking again. The host's clock has no part in it: it may jump. */
+const timeOf = ({ now, at }: Loaded) => new Date(now.getTime() + performance.now() - at);
 
 export function createKeyRing({ db, vault, first }: KeyRingDeps): KeyRing {
   let loaded: Loaded | null = null;
   let loading: Promise<Loaded> | null = null;
 
   const load = async (): Promise<Loaded> => {
-    const read = await readOrMake({ db, vault, first });
-    loaded = { keys: read.keys, aheadMs: read.now.getTime() - Date.now(), at: performance.now() };
+    loaded = { ...(await readOrMake({ db, vault, first })), at: performance.now() };
     return loaded;
   };
   const reload = (): Promise<Loaded> => {
@@ -68,12 +67,18 @@ export function createKeyRing({ db, vault, first }: KeyRingDeps): KeyRing {
     await reload();
     return result;
   };
-  const add = async (ifOlderThanDays: number) =>
-    addKey(db, vault, { jwk: await makeReceiptKey(), aheadSeconds: PUBLISHED_AHEAD_SECONDS, ifOlderThanDays });
+  const add = async (days: number) =>
+    addKey(db, vault, {
+      jwk: await makeReceiptKey(),
+      aheadSeconds: PUBLISHED_AHEAD_SECONDS,
+      onlyIf: { youngestIsOlderThanDays: days },
+    });
 
   return {
     signing: async (now) => {
-      const key = signingAt((await youngerThan(RELOAD_MS)).keys, now) ?? signingAt((await reload()).keys, now);
+      const ring = await youngerThan(RELOAD_MS);
+      // A first key may be younger than the request that it is made for.
+      const key = signingAt(ring.keys, new Date(Math.max(now.getTime(), timeOf(ring).getTime())));
       if (!key?.privateKey) throw new Error('no key for receipts signs yet');
       return key.privateKey;
     },
@@ -82,12 +87,14 @@ export function createKeyRing({ db, vault, first }: KeyRingDeps): KeyRing {
       return find(await youngerThan(RELOAD_MS)) ?? find(await youngerThan(ASK_AGAIN_MS));
     },
     published: async () => {
-      const { keys, aheadMs } = await youngerThan(RELOAD_MS);
-      return { keys: publishedOf(keys, new Date(Date.now() + aheadMs)) };
+      const ring = await youngerThan(RELOAD_MS);
+      return { keys: publishedOf(ring.keys, timeOf(ring)) };
     },
     rotate: () => changed(add(0)),
     revoke: (kid) => changed(revokeKey(db, kid)),
     tend: async () => {
+      // First the keys that were there before the table: a new one must not come before them.
+      await youngerThan(RELOAD_MS);
       if (await add(ROTATE_AFTER_DAYS)) await reload();
       await destroyReplaced(db);
     },
@@ -95,16 +102,14 @@ export function createKeyRing({ db, vault, first }: KeyRingDeps): KeyRing {
 }
 
 /** The keys as they are; an empty table gets the first ones, and a table without a key that signs gets one that does. */
-async function readOrMake({ db, vault, first }: KeyRingDeps): Promise<{ readonly keys: readonly StoredKey[]; readonly now: Date }> {
+async function readOrMake({ db, vault, first }: KeyRingDeps): Promise<KeysRead> {
   const read = await readKeys(db, vault);
   if (signingAt(read.keys, read.now)) return read;
-  const known = new Set(read.keys.map(({ publicKey }) => publicKey.kid));
-  const seeds = read.keys.length > 0 ? [] : first.filter(({ kid }) => kid !== undefined && !known.has(kid));
   // The signing one stands first in the list and has to be the youngest in the table.
-  for (const seed of seeds.toReversed())
-    await addKey(db, vault, { jwk: { ...seed, kid: seed.kid ?? '' }, aheadSeconds: 0, ifOlderThanDays: null });
-  const seeded = await readKeys(db, vault);
-  if (signingAt(seeded.keys, seeded.now)) return seeded;
-  await addKey(db, vault, { jwk: await makeReceiptKey(), aheadSeconds: 0, ifOlderThanDays: null });
+  const seeds = first.flatMap((jwk) => (jwk.kid === undefined ? [] : [{ ...jwk, kid: jwk.kid }])).toReversed();
+  const isEmpty = read.generation === 0 && seeds.length > 0;
+  const added = isEmpty ? seeds : [await makeReceiptKey()];
+  for (const [index, jwk] of added.entries())
+    await addKey(db, vault, { jwk, aheadSeconds: 0, onlyIf: { youngestIs: read.generation + index } });
   return readKeys(db, vault);
 }

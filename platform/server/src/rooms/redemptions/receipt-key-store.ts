@@ -27,14 +27,24 @@ function opened(row: KeyRow, vault: Vault): JWK | null {
   }
 }
 
-/** All keys that still count, with the database's time. */
-export async function readKeys(db: Reader, vault: Vault): Promise<{ readonly keys: readonly StoredKey[]; readonly now: Date }> {
-  const rows = await db.query<Partial<KeyRow> & { now: Date }>(
-    `SELECT clock_timestamp() AS now, k.* FROM (SELECT 1) AS one LEFT JOIN chung.receipt_keys AS k ON k.revoked_at IS NULL`,
+export interface KeysRead {
+  readonly keys: readonly StoredKey[];
+  /** The database's time. */
+  readonly now: Date;
+  /** The number of the youngest key there ever was, revoked ones too. */
+  readonly generation: number;
+}
+
+/** All keys that still count. */
+export async function readKeys(db: Reader, vault: Vault): Promise<KeysRead> {
+  const rows = await db.query<Partial<KeyRow> & { now: Date; youngest: number }>(
+    `SELECT clock_timestamp() AS now, (SELECT coalesce(max(generation), 0) FROM chung.receipt_keys) AS youngest, k.*
+       FROM (SELECT 1) AS one LEFT JOIN chung.receipt_keys AS k ON k.revoked_at IS NULL`,
   );
-  const keys = rows.filter((row): row is KeyRow & { now: Date } => typeof row.kid === 'string');
+  const keys = rows.filter((row): row is KeyRow & { now: Date; youngest: number } => typeof row.kid === 'string');
   return {
     now: rows[0]?.now ?? new Date(),
+    generation: rows[0]?.youngest ?? 0,
     keys: keys.map((row) => ({
       generation: row.generation,
       publicKey: { ...row.public_key, kid: row.kid },
@@ -44,32 +54,35 @@ export async function readKeys(db: Reader, vault: Vault): Promise<{ readonly key
   };
 }
 
-/**
- * Adds a key unless another node just did, or (`ifOlderThanDays`) the youngest is not that old yet. Zero days means: only if
- * no other waits for its time; null: in any case, because none that we have can sign.
- */
-export async function addKey(
-  db: Reader,
-  vault: Vault,
-  key: { readonly jwk: NamedKey; readonly aheadSeconds: number; readonly ifOlderThanDays: number | null },
-): Promise<boolean> {
-  const { d, ...publicKey } = key.jwk;
+export interface NewKey {
+  readonly jwk: NamedKey;
+  /** How long it is only published before it signs. */
+  readonly aheadSeconds: number;
+  /** What must still be so when it is written, so that of several nodes with the same thought one adds a key. */
+  readonly onlyIf: { readonly youngestIs: number } | { readonly youngestIsOlderThanDays: number };
+}
+
+export async function addKey(db: Reader, vault: Vault, { jwk, aheadSeconds, onlyIf }: NewKey): Promise<boolean> {
+  const { d, ...publicKey } = jwk;
+  const sealed = d === undefined ? null : vault.seal(d, contextOf(jwk.kid));
+  const [generation, days] = 'youngestIs' in onlyIf ? [onlyIf.youngestIs, null] : [null, onlyIf.youngestIsOlderThanDays];
   const added = await db.query(
     `INSERT INTO chung.receipt_keys (generation, kid, public_key, sealed, signs_from)
      SELECT coalesce(max(generation), 0) + 1, $1, $2, $3, now() + make_interval(secs => $4) FROM chung.receipt_keys
-     HAVING $5::integer IS NULL
-         OR coalesce(max(signs_from) FILTER (WHERE revoked_at IS NULL), '-infinity') <= now() - make_interval(days => $5)
+     HAVING coalesce(max(generation), 0) = $5::integer
+         OR coalesce(max(signs_from) FILTER (WHERE revoked_at IS NULL), '-infinity') <= now() - make_interval(days => $6::integer)
      ON CONFLICT DO NOTHING RETURNING generation`,
-    [key.jwk.kid, JSON.stringify(publicKey), d === undefined ? null : vault.seal(d, contextOf(key.jwk.kid)), key.aheadSeconds, key.ifOlderThanDays],
+    [jwk.kid, JSON.stringify(publicKey), sealed, aheadSeconds, generation, days],
   );
   return added.length > 0;
 }
 
 /** What it signed counts no more from now on, and it signs nothing more. False when there is no such key. */
 export async function revokeKey(db: Reader, kid: string): Promise<boolean> {
-  const revoked = await db.query('UPDATE chung.receipt_keys SET revoked_at = now(), sealed = NULL WHERE kid = $1 AND revoked_at IS NULL RETURNING 1', [
-    kid,
-  ]);
+  const revoked = await db.query(
+    'UPDATE chung.receipt_keys SET revoked_at = now(), sealed = NULL WHERE kid = $1 AND revoked_at IS NULL RETURNING 1',
+    [kid],
+  );
   return revoked.length > 0;
 }
 

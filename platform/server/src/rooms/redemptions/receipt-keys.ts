@@ -1,7 +1,11 @@
 import type { JWK } from 'jose';
 
 /** A key as others see it: `nbf` says from when it signs, `exp` until when what it signed counts (both in seconds). */
-export type PublishedKey = JWK & { readonly kid: string; readonly nbf?: number; readonly exp?: number };
+interface Times {
+  readonly nbf?: number;
+  readonly exp?: number;
+}
+export type PublishedKey = JWK & Times & { readonly kid: string };
 
 /** The keys behind receipts: one signs, the others still verify. */
 export interface ReceiptKeys {
@@ -30,7 +34,7 @@ export const KEPT_DAYS = 3_653;
 const DAY_MS = 86_400_000;
 const seconds = (time: Date | number) => Math.floor(Number(time) / 1000);
 
-export function publicPart(jwk: JWK): PublishedKey {
+function publicPart(jwk: JWK): PublishedKey {
   const { d: _, ...key } = jwk;
   return { ...key, kid: jwk.kid ?? '', alg: 'EdDSA', use: 'sig' };
 }
@@ -41,21 +45,17 @@ const isOver = (key: PublishedKey, now: Date) => key.exp !== undefined && key.ex
  * Keys that the operator sets (`CHUNG_RECEIPT_KEYS`). The first private one whose `nbf` has passed signs: a new key is put
  * first with an `nbf` an hour ahead, is published at once and takes over by itself on every node.
  */
-export function fixedReceiptKeys(keys: readonly JWK[]): ReceiptKeys {
+export function fixedReceiptKeys(keys: readonly (JWK & Times)[]): ReceiptKeys {
   const published = keys.map(publicPart);
   return {
     signing: async (now) => {
-      const key = keys.find((candidate) => candidate.d !== undefined && startOf(candidate) <= seconds(now));
+      const key = keys.find((candidate) => candidate.d !== undefined && (candidate.nbf ?? 0) <= seconds(now));
       if (!key) throw new Error('no key for receipts signs yet');
       return key;
     },
     verifying: async (kid, now) => published.find((key) => key.kid === kid && !isOver(key, now)) ?? null,
     published: async () => ({ keys: published }),
   };
-}
-
-function startOf(key: JWK): number {
-  return typeof key['nbf'] === 'number' ? key['nbf'] : 0;
 }
 
 /** A key of the database, its private part opened; null when it is destroyed, or sealed under another secret. */
