@@ -204,7 +204,7 @@ export const lookUpRedemption = operation({
   rate: 'sensitive',
   body: z.strictObject({ presented: z.string().trim().min(4).max(4096) }),
   reply: PartnerRedemption,
-  errors: ['not_found', 'receipt_invalid', 'receipt_already_used'],
+  errors: ['not_found', 'wrong_state', 'reservation_expired', 'receipt_invalid', 'receipt_already_used'],
   title: { vi: 'Tra mã hoặc QR được xuất trình', en: 'Look up a presented code or QR' },
 });
 
