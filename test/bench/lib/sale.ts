@@ -4,7 +4,8 @@ import { GrantId, type MemberId, OfferDraft, type OfferId, type PartnerId } from
 import pg from 'pg';
 import pino from 'pino';
 import { composePlatform, type Platform } from '../../../platform/server/src/compose.ts';
-import { type Config, readConfig } from '../../../platform/server/src/config.ts';
+import { readConfig } from '../../../platform/server/src/config.ts';
+import { migrate } from '../../../platform/server/src/kernel/migrate.ts';
 import type { MemberPrincipal } from '../../../platform/server/src/kernel/principal.ts';
 import { loadKeys } from '../../../platform/server/src/secrets.ts';
 import type { BenchContext } from './bench.ts';
@@ -27,9 +28,15 @@ const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 const DAY_MS = 24 * 3600 * 1000;
 const ENDLESS_STOCK = 50_000_000;
 
-export async function openSale(context: BenchContext, options: { readonly members: number }): Promise<Sale> {
+export interface SaleOptions {
+  readonly members: number;
+  /** Another way to the same database, such as a wire that counts. */
+  readonly route?: (serverUrl: string) => Promise<string>;
+}
+
+export async function openSale(context: BenchContext, options: SaleOptions): Promise<Sale> {
   const postgres = await context.postgres();
-  const database = await postgres.database('chung_bench_sale');
+  const { ownerUrl } = await postgres.database('chung_bench_sale');
   const settings = {
     CHUNG_DATA_DIR: await context.folder(),
     CHUNG_DEMO: '0',
@@ -37,7 +44,7 @@ export async function openSale(context: BenchContext, options: { readonly member
     // The bench is one client; what one member may ask for is not what is measured.
     CHUNG_RATE_FACTOR: '10000',
   };
-  const { platform, config } = await compose(database, settings);
+  const { platform, database, baseUrl } = await compose(ownerUrl, settings, options.route);
   context.defer(() => platform.close());
   await platform.members.seedReferenceData();
   const owner = new pg.Client({ connectionString: database.ownerUrl });
@@ -50,7 +57,7 @@ export async function openSale(context: BenchContext, options: { readonly member
     platform,
     database,
     owner,
-    settings: { ...settings, CHUNG_BASE_URL: config.baseUrl },
+    settings: { ...settings, CHUNG_BASE_URL: baseUrl },
     partnerId,
     members,
     principal: (memberId) => ({
@@ -70,20 +77,24 @@ export async function openSale(context: BenchContext, options: { readonly member
   };
 }
 
+/** With the keys of the data folder, which server processes started on it share: also the password of the server's role. */
 async function compose(
-  database: BenchDatabase,
+  ownerUrl: string,
   settings: Readonly<Record<string, string>>,
-): Promise<{ platform: Platform; config: Config }> {
+  route: SaleOptions['route'] = async (serverUrl) => serverUrl,
+): Promise<{ platform: Platform; database: BenchDatabase; baseUrl: string }> {
   const config = readConfig(settings, REPOSITORY);
+  const keys = await loadKeys(config);
+  const { serverUrl } = await migrate({ ownerUrl, serverPassword: keys.databaseRole, log: () => {} });
   const platform = await composePlatform({
     config,
-    keys: await loadKeys(config),
-    serverUrl: database.serverUrl,
+    keys,
+    serverUrl: await route(serverUrl),
     webDirectory: path.join(REPOSITORY, 'platform/web'),
     log: pino({ level: 'silent' }),
     selfOrigin: () => config.baseUrl,
   });
-  return { platform, config };
+  return { platform, database: { ownerUrl, serverUrl }, baseUrl: config.baseUrl };
 }
 
 async function activePartner({ db, partners }: Platform): Promise<PartnerId> {
