@@ -8,7 +8,7 @@ import { createCursors } from './kernel/cursor.ts';
 import { createDb, type Db } from './kernel/db.ts';
 import { deleteOldKeys } from './kernel/idempotency.ts';
 import type { Keys } from './kernel/keys.ts';
-import { createMetrics } from './kernel/metrics.ts';
+import { createMetrics, type Metrics } from './kernel/metrics.ts';
 import { createPairwise } from './kernel/pairwise.ts';
 import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets } from './kernel/rate-limit.ts';
 import type { SeamPorts } from './kernel/seam.ts';
@@ -31,6 +31,15 @@ import {
   redemptionsRoutes,
 } from './rooms/redemptions/index.ts';
 import { createReviews, type Reviews, reviewsRoutes } from './rooms/reviews/index.ts';
+import {
+  createNameResolver,
+  createRelayMetrics,
+  deleteOldDeliveries,
+  type Relay,
+  startDeliveries,
+  type WebhookPorts,
+  webhookRoutes,
+} from './rooms/webhooks/index.ts';
 
 /** The market this platform serves; a second market is a second module, not a condition in the code. */
 const TIME_ZONE = 'Asia/Ho_Chi_Minh';
@@ -46,6 +55,8 @@ export interface Platform {
   readonly redemptions: RedemptionPorts;
   /** What the worker runs again and again; each is safe on several nodes at once. */
   readonly jobs: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Begins to deliver webhooks; apart from the jobs, so that a slow one holds up no delivery. */
+  startDeliveries(): Relay;
   close(): Promise<void>;
 }
 
@@ -101,12 +112,14 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const { factsOf } = members;
   const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, factsOf };
   const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
+  const metrics = createMetrics();
+  const webhooks = webhookPorts({ config, metrics, shared: { db, cursors, vault, partners, log } });
 
   const app = createApp({
     baseUrl,
     version: '0.1.0',
     log,
-    metrics: createMetrics(),
+    metrics,
     seam: seamPorts(db, identity, config),
     routes: [
       ...memberRoutes(members),
@@ -117,6 +130,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
       ...catalogueRoutes(catalogue),
       ...redemptionsRoutes(redemptions),
       ...ledgerRoutes({ db }),
+      ...webhookRoutes(webhooks),
       ...auditRoutes({ db, cursors, nameOf: ({ id }) => actorName(identity, db, id) }),
     ],
     identityRouter: identity.router,
@@ -132,9 +146,11 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
     expireLapsedHolds: () => expireLapsedHolds(redemptions),
     sweepExpiredTokens: () => identity.sweepExpired(),
     deleteOldKeys: () => deleteOldKeys(db),
+    deleteOldDeliveries: deleteOldDeliveries(webhooks),
     ...(keyRing && { tendReceiptKeys: () => keyRing.tend() }),
   };
-  return { app, db, identity, members, partners, offers, reviews, redemptions, jobs, close: () => db.close() };
+  const rooms = { identity, members, partners, offers, reviews, redemptions };
+  return { app, db, ...rooms, jobs, startDeliveries: () => startDeliveries(webhooks), close: () => db.close() };
 }
 
 /** What rooms do outside an operation and must be written down; they may not open the audit themselves. */
@@ -146,6 +162,26 @@ function auditHooks(db: Db): Required<Pick<MembersDeps, 'onContactRead'> & Pick<
       record({ partnerId, actor: { kind: 'app', id: clientId }, action: 'member.contact.read', target: `member:${memberId}` }),
     onStaffSignIn: ({ id, kind, partnerId }) =>
       record({ partnerId, actor: { kind, id }, action: 'account.signIn', target: `account:${id}` }),
+  };
+}
+
+function webhookPorts({
+  config,
+  metrics,
+  shared,
+}: {
+  config: Config;
+  metrics: Metrics;
+  shared: Pick<WebhookPorts, 'db' | 'cursors' | 'vault' | 'partners' | 'log'>;
+}): WebhookPorts {
+  return {
+    ...shared,
+    metrics: createRelayMetrics(metrics.registry),
+    resolver: createNameResolver(),
+    allowedHosts: new Set(config.CHUNG_WEBHOOK_HOSTS),
+    now: () => new Date(),
+    random: Math.random,
+    audit: (tx, entry) => recordEntry(tx, { ...entry, actor: { kind: 'platform', id: 'webhooks' }, requestId: null }),
   };
 }
 

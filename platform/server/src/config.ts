@@ -61,6 +61,7 @@ const SCHEMAS = {
   CHUNG_UPSTREAM_CLIENT_ID: z.string().min(1).optional(),
   CHUNG_UPSTREAM_CLIENT_SECRET: z.string().min(1).optional(),
   CHUNG_UPSTREAM_LABEL: z.string().min(1).max(60).optional(),
+  CHUNG_WEBHOOK_HOSTS: list.default([]),
   CHUNG_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 };
 
@@ -102,6 +103,11 @@ export const SETTINGS: Readonly<Record<keyof typeof SCHEMAS, { readonly shown: s
   CHUNG_UPSTREAM_CLIENT_ID: { shown: '', meaning: 'Our client id there' },
   CHUNG_UPSTREAM_CLIENT_SECRET: { shown: '', meaning: 'Our client secret there' },
   CHUNG_UPSTREAM_LABEL: { shown: '', meaning: 'Words on its button' },
+  CHUNG_WEBHOOK_HOSTS: {
+    shown: '',
+    meaning:
+      'Hosts that webhooks may go to by plain http and on a private address, comma-separated, such as `localhost`; for development, refused in production',
+  },
   CHUNG_LOG_LEVEL: { shown: 'info', meaning: 'Log level; the log is JSON lines, in development in the data folder' },
 };
 
@@ -145,5 +151,9 @@ function productionProblems(given: Readonly<Record<string, string | undefined>>)
     given['CHUNG_BASE_URL'] !== undefined && !given['CHUNG_BASE_URL'].startsWith('https:')
       ? ['CHUNG_BASE_URL: must be https in production']
       : [];
-  return [...missing, ...demo, ...plain];
+  const hosts =
+    given['CHUNG_WEBHOOK_HOSTS'] === undefined
+      ? []
+      : ['CHUNG_WEBHOOK_HOSTS: lets webhooks reach private addresses and is for development; leave it out'];
+  return [...missing, ...demo, ...plain, ...hosts];
 }

@@ -12,6 +12,8 @@ import { startWorker } from './worker.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 const DRAIN_SECONDS = 10;
+/** For the whole of a request: 25 million codes over a slow line take longer than the five minutes of Node's default. */
+const REQUEST_MS = 3_600_000;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -26,7 +28,7 @@ async function start(): Promise<void> {
   const closers: (() => Promise<void>)[] = [];
   stopOnSignals(closers);
   const front = { handle: starting };
-  const server = createServer((request, response) => front.handle(request, response));
+  const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => front.handle(request, response));
   try {
     const port = await listen(server, config);
     closers.push(() => closeServer(server));
@@ -63,6 +65,8 @@ async function startPlatform(config: Config, closers: (() => Promise<void>)[]): 
   await tellTools(config, database, closers);
   const worker = startWorker(platform.jobs, { log });
   closers.push(() => worker.stop());
+  const deliveries = platform.startDeliveries();
+  closers.push(() => deliveries.stop());
   announce(config, log);
   return platform;
 }
@@ -116,6 +120,10 @@ function announce(config: Config, log: Logger): void {
     admin    admin           demo-admin-2026
 
   These passwords are development defaults; production refuses the demo.
+`);
+  if (config.CHUNG_WEBHOOK_HOSTS.length > 0)
+    say(`  Webhooks may reach these hosts without TLS and on private addresses: ${config.CHUNG_WEBHOOK_HOSTS.join(', ')}
+  That is for development; production refuses it.
 `);
   say('  Press Ctrl-C to stop.');
 }

@@ -50,6 +50,8 @@ export const ERRORS = {
   receipt_already_used: e(409, 'Mã xuất trình này đã được dùng.', 'This receipt was presented before.'),
   stock_below_redeemed: e(422, 'Số lượng không thể nhỏ hơn số lượt đã nhận.', 'Stock cannot be below what is already redeemed.'),
   checks_failed: e(422, 'Ưu đãi chưa qua kiểm tra tự động.', 'The offer does not pass the automatic checks.'),
+  webhook_url_refused: e(422, 'Địa chỉ webhook không được chấp nhận.', 'The webhook address is not allowed.'),
+  too_many_webhooks: e(409, 'Đã đủ số địa chỉ webhook cho phép.', 'The partner has as many webhook endpoints as are allowed.'),
   import_rejected: e(422, 'Tệp danh sách không đọc được.', 'The register file cannot be read.'),
   import_running: e(409, 'Đang có một lượt nhập khác.', 'Another import is running.'),
   rate_limited: e(429, 'Bạn gửi yêu cầu quá nhanh.', 'Too many requests.'),

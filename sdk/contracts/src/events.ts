@@ -23,10 +23,23 @@ export const EVENT_TYPES = {
   'partner.approved.v1': z.object({ partnerId: PartnerId }),
   'consent.granted.v1': z.object({ memberRef: z.string(), clientId: z.string(), scopes: z.array(z.string()) }),
   'consent.withdrawn.v1': z.object({ memberRef: z.string(), clientId: z.string(), scope: z.string() }),
+  /** The platform stopped delivering to an endpoint; its events wait until the partner resumes it. */
+  'webhook.endpoint_paused.v1': z.object({ endpointId: z.uuidv7(), url: z.string(), reason: z.enum(['gone', 'failing']) }),
+  /** Sent on request only; it stands in no list of events. */
+  'webhook.test.v1': z.object({ endpointId: z.uuidv7(), message: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 
 export type EventType = keyof typeof EVENT_TYPES;
 export type EventData<Type extends EventType> = z.infer<(typeof EVENT_TYPES)[Type]>;
+
+/** What a webhook delivery carries: the shape of Standard Webhooks, with the event's id beside it. */
+export const WebhookPayload = z.object({
+  type: z.string(),
+  timestamp: Instant,
+  data: z.record(z.string(), z.unknown()),
+  id: EventId,
+});
+export type WebhookPayload = z.infer<typeof WebhookPayload>;
 
 export const PartnerEvent = z.object({
   id: EventId,

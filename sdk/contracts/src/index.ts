@@ -12,3 +12,4 @@ export * from './registry.ts';
 export * from './scopes.ts';
 export * from './text.ts';
 export * from './values.ts';
+export * from './webhook-operations.ts';
