@@ -1,0 +1,209 @@
+// Rounds of load over HTTP while servers and the database are killed, wires are cut and a network misbehaves. After each round
+// the history is judged and the database looked at.
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
+import { OFFER_COLUMNS, REDEMPTION_COLUMNS, readHistory, writeTable } from './history.ts';
+import { checkInvariants } from './invariants.ts';
+import { judgeHistory } from './judge-history.ts';
+import type { LoadPlan, LoadProgress } from './plan.ts';
+import { type Random, randomOf } from './random.ts';
+import { type OfferSpec, publishOffer, type Site } from './site.ts';
+import type { Tally } from './tally.ts';
+import { tell } from './tell.ts';
+import { startWatch, type WatchedOffer } from './watch.ts';
+
+export interface RoundPlan {
+  readonly name: string;
+  readonly seed: number;
+  readonly attempts: number;
+  readonly serverKills: number;
+  readonly databaseKills: number;
+  readonly wireCuts: number;
+  /** Where its history is kept. */
+  readonly folder: string;
+}
+
+const LOADS = 3;
+const POLL_MS = 50;
+const WIRE_DOWN_MS = 400;
+const GIVE_UP_AFTER_MS = 15 * 60_000;
+/** The slowest request that a faulty network may still deliver after its sender is gone. */
+const GHOSTS_MS = 2_000;
+
+/** Kinds of offers that are hard in different ways; the weights make most of the attempts refusals, as in a flash sale. */
+const specs = (round: string, attempts: number): OfferSpec[] => {
+  const flash = Math.max(20, Math.round(attempts / 100));
+  return [
+    { name: `${round}-flash`, stock: flash, held: false, codes: false, perMember: 4, weight: 9 },
+    { name: `${round}-codes`, stock: Math.round(flash / 2), held: false, codes: true, perMember: 3, weight: 5 },
+    { name: `${round}-holds`, stock: 60, held: true, codes: false, perMember: 2, weight: 4 },
+    { name: `${round}-held-codes`, stock: 40, held: true, codes: true, perMember: 5, weight: 3 },
+    { name: `${round}-last`, stock: 1, held: false, codes: false, perMember: 1, weight: 2 },
+    { name: `${round}-single`, stock: 200, held: true, codes: false, perMember: 1, weight: 3 },
+  ];
+};
+
+interface RunningLoad {
+  readonly child: ChildProcess;
+  progress: LoadProgress;
+  readonly ended: Promise<void>;
+}
+
+export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise<void> {
+  const began = Date.now();
+  const random = randomOf(plan.seed);
+  await mkdir(plan.folder, { recursive: true });
+  const offers: WatchedOffer[] = [];
+  for (const spec of specs(plan.name, plan.attempts)) offers.push({ ...spec, id: await publishOffer(site, spec) });
+  const proxy = await startFaultyProxy({ targets: site.ports, random: randomOf(plan.seed + 1) });
+  const watch = startWatch({ site, offers, random: randomOf(plan.seed + 2), historyFile: path.join(plan.folder, 'watch.tsv') });
+  const loads = await startLoads({ site, plan, offers, proxy });
+  await troubled({ site, plan, loads, random, tally });
+  await Promise.all(loads.map(({ ended }) => ended));
+  await proxy.close();
+  await pause(GHOSTS_MS / 4);
+  await watch.finish();
+  await keepTheEnd(site, plan.folder, offers);
+
+  for (const { progress } of loads) tally.answered(progress.outcomes);
+  const attempts = loads.reduce((sum, { progress }) => sum + progress.attempts, 0);
+  tally.add('attempts over HTTP', attempts);
+  for (const [fault, count] of Object.entries(proxy.made)) tally.add(`requests: ${fault}`, count);
+  tally.add('holds lapsed by the clock', watch.lapsed);
+  tally.add('changes of stock', watch.restocks);
+  await judge(site, plan, tally);
+  const seconds = (Date.now() - began) / 1000;
+  tell(`round ${plan.name}: ${attempts.toLocaleString('en')} attempts in ${seconds.toFixed(0)} s (${Math.round(attempts / seconds)}/s)`);
+}
+
+async function startLoads(of: {
+  site: Site;
+  plan: RoundPlan;
+  offers: readonly WatchedOffer[];
+  proxy: FaultyProxy;
+}): Promise<RunningLoad[]> {
+  const { site, plan, offers, proxy } = of;
+  const loads: RunningLoad[] = [];
+  for (let i = 0; i < LOADS; i++) {
+    // The last one lives behind the bad network, with one request at a time on many connections.
+    const behindProxy = i === LOADS - 1;
+    const name = `${plan.name}-p${i}`;
+    const loadPlan: LoadPlan = {
+      name,
+      seed: plan.seed + 10 + i,
+      servers: behindProxy ? [{ host: '127.0.0.1', port: proxy.port }] : site.ports.map((port) => ({ host: '127.0.0.1', port })),
+      members: site.members,
+      partner: site.partner,
+      offers: offers.map(({ name: offerName, id, held, weight }) => ({ name: offerName, id, held, weight })),
+      historyFile: path.join(plan.folder, `claims-${name}.tsv`),
+      connections: behindProxy ? 12 : 6,
+      depth: behindProxy ? 1 : 10,
+      attempts: Math.round(plan.attempts * (behindProxy ? 0.06 : 0.94 / (LOADS - 1))),
+      cutsPerThousand: behindProxy ? 0 : 1,
+    };
+    const planFile = path.join(plan.folder, `plan-${name}.json`);
+    await writeFile(planFile, JSON.stringify(loadPlan));
+    const child = fork(path.join(import.meta.dirname, 'load.ts'), [planFile], { execArgv: ['--conditions=chung-source'] });
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+    const load: RunningLoad = { child, progress: { attempts: 0, outcomes: {}, done: false }, ended };
+    child.on('message', (message) => {
+      load.progress = message as LoadProgress;
+    });
+    // A load that dies leaves requests without a line: its history could no longer be believed.
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`load ${name} ended with ${code}`))));
+    loads.push(load);
+  }
+  return loads;
+}
+
+type Trouble = 'server' | 'postmaster' | 'backend' | 'wire';
+
+/** Kills and cuts, spread over the round by the number of attempts made. */
+async function troubled(of: { site: Site; plan: RoundPlan; loads: readonly RunningLoad[]; random: Random; tally: Tally }): Promise<void> {
+  const { site, plan, loads, random, tally } = of;
+  const troubles = troublesOf(plan, random);
+  const deadline = Date.now() + GIVE_UP_AFTER_MS;
+  const attempts = () => loads.reduce((sum, { progress }) => sum + progress.attempts, 0);
+  const over = () => loads.every(({ child }) => child.exitCode !== null);
+  for (const [place, trouble] of troubles.entries()) {
+    const due = ((place + 1) / (troubles.length + 1)) * plan.attempts * 0.9;
+    while (attempts() < due && !over() && Date.now() < deadline) await pause(POLL_MS);
+    if (over()) tally.fail(`round ${plan.name}: the load was over before its troubles were (${place} of ${troubles.length})`);
+    await cause(trouble, { site, random, tally });
+  }
+  while (!over() && Date.now() < deadline) await pause(POLL_MS);
+  if (!over()) {
+    tally.fail(`round ${plan.name}: the load did not end within ${GIVE_UP_AFTER_MS / 60_000} minutes`);
+    for (const { child } of loads) child.send({ kind: 'stop' });
+  }
+}
+
+function troublesOf({ serverKills, databaseKills, wireCuts }: RoundPlan, random: Random): Trouble[] {
+  const troubles: Trouble[] = [
+    ...Array.from({ length: serverKills }, (): Trouble => 'server'),
+    ...Array.from({ length: databaseKills }, (_, i): Trouble => (i % 2 === 0 ? 'postmaster' : 'backend')),
+    ...Array.from({ length: wireCuts }, (): Trouble => 'wire'),
+  ];
+  for (let i = troubles.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const [a, b] = [troubles[i], troubles[j]];
+    if (a && b) [troubles[i], troubles[j]] = [b, a];
+  }
+  return troubles;
+}
+
+async function cause(trouble: Trouble, { site, random, tally }: { site: Site; random: Random; tally: Tally }): Promise<void> {
+  switch (trouble) {
+    case 'server':
+      await site.killServer(random.below(site.ports.length));
+      tally.add('kill -9 of a server');
+      return;
+    case 'postmaster':
+      await site.cluster.killAndRecover();
+      tally.add('kill -9 of the database');
+      tally.add('of these the postmaster');
+      return;
+    case 'backend':
+      while (!(await site.cluster.killBackend())) await pause(POLL_MS);
+      tally.add('kill -9 of the database');
+      tally.add('of these one backend');
+      return;
+    case 'wire':
+      await site.wire.cut();
+      await pause(WIRE_DOWN_MS);
+      await site.wire.mend();
+      tally.add('cuts between server and database');
+  }
+}
+
+/** What the database holds at the end, beside the history, so that the files alone can be judged. */
+async function keepTheEnd(site: Site, folder: string, offers: readonly WatchedOffer[]): Promise<void> {
+  const names = new Map(offers.map(({ id, name }) => [id, name]));
+  const rows = await site.cluster.ask<{ id: string; offer_id: string; member_id: string; idempotency_key: string; state: string }>(
+    'SELECT id, offer_id, member_id, idempotency_key, state FROM chung.redemptions WHERE offer_id = ANY ($1)',
+    [[...names.keys()]],
+  );
+  const redemptions = rows.map(({ id, offer_id, member_id, idempotency_key, state }) => ({
+    id,
+    offer: names.get(offer_id) ?? offer_id,
+    member: site.memberNames.get(member_id) ?? member_id,
+    key: idempotency_key,
+    state,
+  }));
+  writeTable(path.join(folder, 'redemptions.tsv'), redemptions, REDEMPTION_COLUMNS);
+  const facts = offers.map(({ name, stock, perMember }) => ({ offer: name, stock, perMember }));
+  writeTable(path.join(folder, 'offers.tsv'), facts, OFFER_COLUMNS);
+}
+
+async function judge(site: Site, plan: RoundPlan, tally: Tally): Promise<void> {
+  for (const { name, checks, broken, violations } of judgeHistory(readHistory(plan.folder))) {
+    tally.checked(name, { checks, broken });
+    tally.fail(...violations.map((violation) => `round ${plan.name}: ${name}: ${violation}`));
+  }
+  tally.add('histories checked');
+  const broken = await checkInvariants(tally, { owner: site.cluster.ownerUrl, server: site.serverUrl });
+  tally.fail(...broken.map((sentence) => `round ${plan.name}: ${sentence}`));
+}
