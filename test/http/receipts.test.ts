@@ -13,6 +13,7 @@ import {
 } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
+import { receiptKeys, verifyPresentation, verifyReceipt } from '../../sdk/client/src/receipt.ts';
 import { openRedemptionHttp, type RedemptionHttp } from '../harness/redemption-http.ts';
 import { hold, signingKey } from '../harness/redemption-rooms.ts';
 import { type SecondServer, startSecondServer } from '../harness/second-server.ts';
@@ -71,6 +72,20 @@ test('a receipt verifies offline and says who, pairwise, what and when', async (
     state_since: row.updatedAt,
     claimed_at: row.claimedAt,
   });
+});
+
+test('our own helper verifies what the server signs, for the partner it is for and for no other', async () => {
+  const id = await http.claimed(http.an, await http.offer(hold(60)));
+  const { receipt, presentation } = await receiptOf(id);
+  const issuer = http.running.baseUrl;
+  const keys = receiptKeys(`${issuer}/.well-known/chung-receipt-keys.json`);
+  const mine = { keys, issuer, audience: http.partnerId };
+  const shown = await verifyPresentation(String(presentation), mine);
+  expect([shown.redemptionId, shown.state, shown.partnerId, shown.keyId]).toEqual([id, 'RESERVED', http.partnerId, 'new']);
+  expect(await verifyReceipt(String(receipt), mine)).toMatchObject({ redemptionId: id, offerId: shown.offerId, state: 'RESERVED' });
+  const theirs = { ...mine, audience: http.otherPartnerId };
+  await expect(verifyPresentation(String(presentation), theirs)).rejects.toMatchObject({ reason: 'wrong_audience' });
+  await expect(verifyReceipt(String(presentation), mine)).rejects.toMatchObject({ reason: 'wrong_type' });
 });
 
 test('the published keys hold no private part, and one byte changed in a receipt is seen', async () => {
