@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { GrantId, type Scope } from '@chung/contracts';
-import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
 import type { Principal } from '../../kernel/principal.ts';
+import type { SeenIds } from './authorization-server/seen-ids.ts';
 import type { WebSessions } from './sessions/web-sessions.ts';
 import { challengeOf } from './tokens/challenge.ts';
 import { verifyDpopProof } from './tokens/dpop.ts';
@@ -11,7 +11,7 @@ import type { Standing } from './tokens/standing.ts';
 import type { TokenReader } from './tokens/token-reader.ts';
 
 export interface AuthenticateDeps {
-  readonly db: Db;
+  readonly seenIds: SeenIds;
   readonly tokens: TokenReader;
   readonly sessions: WebSessions;
   readonly pairwise: Pairwise;
@@ -39,7 +39,7 @@ async function byToken(deps: AuthenticateDeps, request: ApiRequest, authorizatio
   if (scheme.toLowerCase() === 'dpop') {
     if (!claims.cnf) throw new DomainError('invalid_token');
     const proof = request.headers['dpop'];
-    await verifyDpopProof(deps.db, typeof proof === 'string' ? proof : undefined, {
+    await verifyDpopProof(deps.seenIds, typeof proof === 'string' ? proof : undefined, {
       method: request.method ?? '',
       url: deps.baseUrl + pathOf(request),
       accessToken: token,

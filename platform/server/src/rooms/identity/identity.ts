@@ -13,7 +13,9 @@ import type { Account, NewAccount } from './account.ts';
 import type { NewApp } from './app.ts';
 import { type ApiRequest, authenticate } from './authenticate.ts';
 import { interactionRouter } from './authorization-server/interactions.ts';
+import { createKnownApps } from './authorization-server/known-apps.ts';
 import { createProvider } from './authorization-server/provider.ts';
+import { createSeenIds } from './authorization-server/seen-ids.ts';
 import { createAccount, normalUsername } from './create-account.ts';
 import { ensureFirstPartyApps } from './first-party-apps.ts';
 import { listClients } from './list-apps.ts';
@@ -90,12 +92,16 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const standings = createShortCache<Standing>(STANDING_CACHE_MILLISECONDS);
   const tokens = createTokenReader({ db, issuer: baseUrl, resource, publicKeys: signingKeys.map(publicPart), standings });
   const sessions = createWebSessions({ db, secret: keys.cookie, baseUrl, cacheMilliseconds: STANDING_CACHE_MILLISECONDS });
+  const seenIds = createSeenIds(db);
+  const apps = createKnownApps(db, STANDING_CACHE_MILLISECONDS);
   const trustProxy = options.trustProxy ?? false;
   const provider = createProvider({
     db,
     log,
     pairwise,
     tokens,
+    seenIds,
+    apps,
     issuer: baseUrl,
     resource,
     cookieKey: keys.cookie,
@@ -106,7 +112,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
   const { privateKey, publicJwk } = deriveClientKey(keys.cookie);
   const selfOrigin = options.selfOrigin ?? (() => baseUrl);
   const relyingParty = remember((app: WebApp) => createRelyingParty({ issuer: baseUrl, app, privateKey, selfOrigin }));
-  const seam = { db, tokens, sessions, pairwise, baseUrl, metadataUrl };
+  const seam = { seenIds, tokens, sessions, pairwise, baseUrl, metadataUrl };
   const lists = { db, cursors: createCursors(keys.cursor), partnerName };
 
   const router = Router();

@@ -5,14 +5,8 @@ import { createCursors } from '../../kernel/cursor.ts';
 import { createDb, type Db } from '../../kernel/db.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { NewApp } from './app.ts';
-import {
-  consumeArtifact,
-  denyToken,
-  findArtifact,
-  revokeByGrantId,
-  seeOnce,
-  upsertArtifact,
-} from './authorization-server/artifact-store.ts';
+import { consumeArtifact, denyToken, findArtifact, revokeByGrantId, upsertArtifact } from './authorization-server/artifact-store.ts';
+import { createSeenIds } from './authorization-server/seen-ids.ts';
 import { createAccount } from './create-account.ts';
 import { findGrant, openGrant, setScopes } from './grant-store.ts';
 import { listClients } from './list-apps.ts';
@@ -123,7 +117,7 @@ describe('what the authorization server keeps', () => {
 
   test('an id is seen once, however many ask at once', async () => {
     const id = newId();
-    const firsts = await Promise.all(Array.from({ length: 12 }, () => seeOnce(db, id, 60)));
+    const firsts = await Promise.all(Array.from({ length: 12 }, () => createSeenIds(db).seeOnce(id, 60)));
     expect(firsts.filter(Boolean)).toHaveLength(1);
   });
 
@@ -134,11 +128,11 @@ describe('what the authorization server keeps', () => {
   });
 
   test('the sweep leaves what still counts: an unexpired proof could be replayed, an unexpired lock opened', async () => {
-    await seeOnce(db, 'still', 60);
+    await createSeenIds(db).seeOnce('still', 60);
     await denyToken(db, 'still', 60);
     const kept = await keep('RefreshToken', 'g-kept');
     await deleteExpired(db);
-    expect(await seeOnce(db, 'still', 60)).toBe(false);
+    expect(await createSeenIds(db).seeOnce('still', 60)).toBe(false);
     expect(await db.query(`SELECT 1 AS one FROM chung.revoked_tokens WHERE jti = 'still'`)).toHaveLength(1);
     expect(await findArtifact(db, 'RefreshToken', kept)).toBeDefined();
   });

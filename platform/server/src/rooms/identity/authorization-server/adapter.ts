@@ -1,6 +1,5 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Db } from '../../../kernel/db.ts';
-import { findUsableApp } from '../store.ts';
 import type { TokenReader } from '../tokens/token-reader.ts';
 import {
   consumeArtifact,
@@ -11,11 +10,12 @@ import {
   revokeByGrantId,
   upsertArtifact,
 } from './artifact-store.ts';
-import { clientMetadata } from './client-metadata.ts';
+import type { KnownApps } from './known-apps.ts';
 import { structuredTokenIn } from './structured-tokens.ts';
 
 export interface AdapterDeps {
   readonly db: Db;
+  readonly apps: KnownApps;
   readonly tokens: TokenReader;
   /** Longest life of an access token: as long must a revoked one be remembered. */
   readonly accessTokenSeconds: number;
@@ -23,7 +23,7 @@ export interface AdapterDeps {
 
 /** oidc-provider's storage on PostgreSQL. Apps come from their own table and cannot be written from here. */
 export function createAdapter(deps: AdapterDeps): (model: string) => Adapter {
-  return (model) => (model === 'Client' ? appAdapter(deps.db) : artifactAdapter(deps, model));
+  return (model) => (model === 'Client' ? appAdapter(deps.apps) : artifactAdapter(deps, model));
 }
 
 /** Parameters of a request are kept as they came, and `jsonb` takes any character but this one. */
@@ -78,16 +78,12 @@ async function storedViewOf(deps: AdapterDeps, model: string, token: string): Pr
   };
 }
 
-function appAdapter(db: Db): Adapter {
+function appAdapter(apps: KnownApps): Adapter {
   const readOnly = async () => {
     throw new Error('apps are registered through the identity room');
   };
   return {
-    find: async (clientId) => {
-      // PostgreSQL refuses a NUL with an error, and a caller's mistake must not look like ours.
-      const app = clientId.includes('\0') ? null : await findUsableApp(db, clientId);
-      return app ? clientMetadata(app) : undefined;
-    },
+    find: async (clientId) => (await apps.find(clientId))?.metadata,
     findByUid: async () => undefined,
     findByUserCode: async () => undefined,
     upsert: readOnly,

@@ -90,13 +90,18 @@ export async function revokeByGrantId(tx: Tx, grantId: string): Promise<void> {
   );
 }
 
-/** Remembers an id until it expires; false when it was seen before. */
-export async function seeOnce(db: Db, id: string, expiresInSeconds: number): Promise<boolean> {
-  const rows = await db.query(
-    `INSERT INTO chung.seen_ids (id, expires_at) VALUES ($1, now() + make_interval(secs => $2)) ON CONFLICT (id) DO NOTHING RETURNING id`,
-    [id, Math.max(1, expiresInSeconds)],
+/**
+ * Remembers ids until they expire and answers those that were new. In their order: two nodes that bring the same ids in
+ * another order would wait for each other.
+ */
+export async function rememberIds(db: Db, ids: readonly { id: string; expiresInSeconds: number }[]): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(
+    `INSERT INTO chung.seen_ids (id, expires_at)
+     SELECT id, now() + make_interval(secs => seconds) FROM unnest($1::text[], $2::int[]) AS given (id, seconds) ORDER BY id
+     ON CONFLICT (id) DO NOTHING RETURNING id`,
+    [ids.map(({ id }) => id), ids.map(({ expiresInSeconds }) => expiresInSeconds)],
   );
-  return rows.length === 1;
+  return new Set(rows.map(({ id }) => id));
 }
 
 export async function denyToken(db: Db, jti: string, expiresInSeconds: number): Promise<void> {

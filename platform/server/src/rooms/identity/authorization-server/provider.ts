@@ -11,17 +11,20 @@ import { findAccount, findApp } from '../store.ts';
 import { DPOP_ALGORITHMS } from '../tokens/dpop.ts';
 import type { TokenReader } from '../tokens/token-reader.ts';
 import { createAdapter } from './adapter.ts';
-import { seeOnce } from './artifact-store.ts';
 import { authorizeWithoutAsking } from './authorizations.ts';
 import { CLIENT_KEY_ALGORITHMS } from './client-metadata.ts';
+import type { KnownApps } from './known-apps.ts';
 import { completeMetadata } from './metadata.ts';
 import { resourceServerFor } from './resource-server.ts';
+import type { SeenIds } from './seen-ids.ts';
 
 export interface ProviderDeps {
   readonly db: Db;
   readonly log: Logger;
   readonly pairwise: Pairwise;
   readonly tokens: TokenReader;
+  readonly seenIds: SeenIds;
+  readonly apps: KnownApps;
   readonly issuer: string;
   readonly resource: string;
   readonly cookieKey: string;
@@ -57,8 +60,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   // The stock check looks and then writes: two nodes could both accept one assertion or proof.
   // The id is hashed: its length is the client's choice.
   provider.ReplayDetection.unique = (issuer, jti, expiresAt) =>
-    seeOnce(
-      deps.db,
+    deps.seenIds.seeOnce(
       createHash('sha256').update(`oauth\0${issuer}\0${jti}`).digest('base64url'),
       expiresAt - Math.floor(Date.now() / 1000),
     );
@@ -73,7 +75,7 @@ export function createProvider(deps: ProviderDeps): Provider {
 function configurationOf(deps: ProviderDeps): Configuration {
   const { db, resource } = deps;
   return {
-    adapter: createAdapter({ db, tokens: deps.tokens, accessTokenSeconds: LIFE.AccessToken }),
+    adapter: createAdapter({ db, apps: deps.apps, tokens: deps.tokens, accessTokenSeconds: LIFE.AccessToken }),
     jwks: { keys: deps.signingKeys.map((key) => ({ ...key })) },
     routes: {
       authorization: '/oauth/authorize',
@@ -139,7 +141,7 @@ function cookiesOf(deps: ProviderDeps): Configuration['cookies'] {
 }
 
 function featuresOf(deps: ProviderDeps): Configuration['features'] {
-  const { db, resource } = deps;
+  const { apps, resource } = deps;
   const ownTokens = async (_ctx: KoaContextWithOIDC, client: { clientId: string }, token: { clientId?: string | undefined }) =>
     token.clientId === client.clientId;
   return {
@@ -156,7 +158,7 @@ function featuresOf(deps: ProviderDeps): Configuration['features'] {
       defaultResource: async () => resource,
       useGrantedResource: async () => true,
       getResourceServerInfo: (ctx, indicator, client) =>
-        resourceServerFor({ db, resource, accessTokenSeconds: LIFE.AccessToken }, { ctx, indicator, clientId: client.clientId }),
+        resourceServerFor({ apps, resource, accessTokenSeconds: LIFE.AccessToken }, { ctx, indicator, clientId: client.clientId }),
     },
   };
 }

@@ -1,8 +1,7 @@
 import { SCOPES, type Scope } from '@chung/contracts';
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
-import type { Db } from '../../../kernel/db.ts';
 import type { App } from '../app.ts';
-import { findUsableApp } from '../store.ts';
+import type { KnownApps } from './known-apps.ts';
 
 /** Scopes of OpenID Connect itself; not of the API, but no mistake to ask for when somebody signs in. */
 const PROTOCOL_SCOPES: readonly string[] = ['openid', 'offline_access'];
@@ -19,13 +18,14 @@ function scopesInFlow(app: App, grantType: unknown): readonly Scope[] {
  * checked; so here is also where a scope the app does not have is refused by name, which the stock server drops in silence.
  */
 export async function resourceServerFor(
-  deps: { db: Db; resource: string; accessTokenSeconds: number },
+  deps: { apps: KnownApps; resource: string; accessTokenSeconds: number },
   request: { ctx: KoaContextWithOIDC; indicator: string; clientId: string },
 ): Promise<ResourceServer> {
   const { ctx, indicator, clientId } = request;
   if (indicator !== deps.resource) throw new errors.InvalidTarget(`unknown resource: ${indicator}`);
-  const app = await findUsableApp(deps.db, clientId);
-  if (!app) throw new errors.InvalidTarget();
+  const found = await deps.apps.find(clientId);
+  if (!found) throw new errors.InvalidTarget();
+  const { app } = found;
   const grantType = ctx.oidc.params?.['grant_type'];
   const allowed: readonly string[] = scopesInFlow(app, grantType);
   const known = grantType === 'client_credentials' ? allowed : [...allowed, ...PROTOCOL_SCOPES];

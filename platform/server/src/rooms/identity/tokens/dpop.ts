@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTVerifyResult, jwtVerify } from 'jose';
-import type { Db } from '../../../kernel/db.ts';
 import { DomainError } from '../../../kernel/errors.ts';
-import { seeOnce } from '../authorization-server/artifact-store.ts';
+import type { SeenIds } from '../authorization-server/seen-ids.ts';
 
 export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256'] as const;
 
@@ -23,7 +22,7 @@ function fail(reason: string, cause?: unknown): never {
 }
 
 /** Checks a DPoP proof as RFC 9449 §4.3 lists it, and that it is the first of its kind on any node. */
-export async function verifyDpopProof(db: Db, proof: string | undefined, expected: ProofExpectation): Promise<void> {
+export async function verifyDpopProof(seenIds: SeenIds, proof: string | undefined, expected: ProofExpectation): Promise<void> {
   if (proof === undefined) fail('no DPoP header');
   let verified: JWTVerifyResult & { protectedHeader: { jwk?: object } };
   try {
@@ -41,7 +40,7 @@ export async function verifyDpopProof(db: Db, proof: string | undefined, expecte
   if ((await calculateJwkThumbprint(protectedHeader.jwk ?? {})) !== expected.thumbprint) fail('another key than the token is bound to');
 
   const seen = createHash('sha256').update(`dpop\0${expected.thumbprint}\0${payload.jti}`).digest('base64url');
-  if (!(await seeOnce(db, seen, 2 * WINDOW_SECONDS))) fail('replayed');
+  if (!(await seenIds.seeOnce(seen, 2 * WINDOW_SECONDS))) fail('replayed');
 }
 
 /** Scheme and host without case, no default port, no query: the comparison RFC 9449 asks for. */
