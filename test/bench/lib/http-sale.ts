@@ -9,7 +9,7 @@ import { freePort, type ServerProcess, startServer } from '../../harness/server-
 import { signIn } from '../../harness/session.ts';
 import type { BenchContext } from './bench.ts';
 import type { LoadOrder } from './load.ts';
-import { openSale, type Sale } from './sale.ts';
+import { openSale, type Sale, type SaleOptions } from './sale.ts';
 
 export interface HttpSale {
   readonly sale: Sale;
@@ -20,12 +20,16 @@ export interface HttpSale {
   readonly callers: readonly string[];
 }
 
+export interface HttpSaleOptions extends Pick<SaleOptions, 'directory' | 'database'> {
+  readonly servers: number;
+}
+
 /** So many that none comes back while an answer about them is still in memory: in a sale everybody comes once. */
 const SIGNED_IN = 20_000;
 const PERSON = { username: 'bench.member', password: 'correct horse battery' };
 
-export async function openHttpSale(context: BenchContext, options: { readonly servers: number }): Promise<HttpSale> {
-  const sale = await openSale(context, { members: SIGNED_IN });
+export async function openHttpSale(context: BenchContext, options: HttpSaleOptions): Promise<HttpSale> {
+  const sale = await openSale(context, { members: SIGNED_IN, ...options });
   const ports = await Promise.all(Array.from({ length: options.servers }, freePort));
   const baseUrl = `http://localhost:${ports[0]}`;
   const servers: ServerProcess[] = [];

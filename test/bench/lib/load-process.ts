@@ -15,10 +15,18 @@ let nextCaller = Math.floor(Math.random() * order.callers.length);
 let answered = 0;
 let lost = 0;
 
-function request(port: number): string {
+let nextBody = 0;
+
+/** Null when there is nothing left to send. */
+function request(port: number): string | null {
+  const body = order.bodies === undefined ? '{}' : order.bodies[nextBody++];
+  if (body === undefined) return null;
   const caller = order.callers[nextCaller++ % order.callers.length] ?? '';
   const path = order.paths[Math.floor(Math.random() * order.paths.length)] ?? '/';
-  return `POST ${path} HTTP/1.1\r\nhost: localhost:${port}\r\nidempotency-key: ${randomBytes(16).toString('hex')}\r\n${order.headers}${caller}content-length: 2\r\n\r\n{}`;
+  const head = `${path} HTTP/1.1\r\nhost: localhost:${port}\r\n`;
+  if (order.method === 'GET') return `GET ${head}${order.headers}${caller}\r\n`;
+  const key = `idempotency-key: ${randomBytes(16).toString('hex')}\r\n`;
+  return `POST ${head}${key}${order.headers}${caller}content-length: ${body.length}\r\n\r\n${body}`;
 }
 
 /** One answer of ours: a head, a body as long as the head says, or in chunks. Resolves to null while it is not whole. */
@@ -37,8 +45,10 @@ function openConnection(port: number): Promise<void> {
     let received = '';
     let sent = 0;
     const send = () => {
+      const next = request(port);
+      if (next === null) return void socket.end();
       sent = performance.now();
-      socket.write(request(port));
+      socket.write(next);
     };
     socket.setNoDelay(true);
     // One character a byte, so that lengths count bytes.

@@ -13,6 +13,10 @@ export interface LoadOrder {
   readonly connections: number;
   readonly seconds: number;
   readonly paths: readonly string[];
+  /** POST of an empty JSON object when not told. */
+  readonly method?: 'GET';
+  /** Bodies of a POST, each sent once: a load that has used them up is over. */
+  readonly bodies?: readonly string[];
   /** Header lines that all requests share, each ending in CRLF. */
   readonly headers: string;
   /** Header lines of one caller; each request takes the next. */

@@ -30,13 +30,17 @@ const ENDLESS_STOCK = 50_000_000;
 
 export interface SaleOptions {
   readonly members: number;
+  /** How many members the directory has in all; those of the sale are some of them, anywhere in the table. */
+  readonly directory?: number;
+  /** Name of its database: two sales of one bench need two. */
+  readonly database?: string;
   /** Another way to the same database, such as a wire that counts. */
   readonly route?: (serverUrl: string) => Promise<string>;
 }
 
 export async function openSale(context: BenchContext, options: SaleOptions): Promise<Sale> {
   const postgres = await context.postgres();
-  const { ownerUrl } = await postgres.database('chung_bench_sale');
+  const { ownerUrl } = await postgres.database(options.database ?? 'chung_bench_sale');
   const settings = {
     CHUNG_DATA_DIR: await context.folder(),
     CHUNG_DEMO: '0',
@@ -51,8 +55,9 @@ export async function openSale(context: BenchContext, options: SaleOptions): Pro
   await owner.connect();
   context.defer(() => owner.end());
   const partnerId = await activePartner(platform);
-  const members = await addMembers(owner, options.members);
-  context.say(`${members.length.toLocaleString('en')} members, machine-made`);
+  const directory = Math.max(options.directory ?? 0, options.members);
+  const members = await addMembers(owner, { count: options.members, directory });
+  context.say(`${directory.toLocaleString('en')} members, machine-made`);
   return {
     platform,
     database,
@@ -140,16 +145,18 @@ async function publishOffer({ db, offers }: Platform, partnerId: PartnerId, stoc
 }
 
 /** Written behind the importer's back, which has a bench of its own. Random ids: who comes to a sale is in no order. */
-async function addMembers(owner: pg.Client, count: number): Promise<MemberId[]> {
+async function addMembers(owner: pg.Client, { count, directory }: { count: number; directory: number }): Promise<MemberId[]> {
   await owner.query(
     `INSERT INTO chung.units (code, kind, parent_code, name, province_code, path) VALUES ('BENCH', 'centre', NULL, 'Đơn vị đo tải', NULL, ARRAY['BENCH'])`,
   );
-  const { rows } = await owner.query<{ id: MemberId }>(
+  await owner.query(
     `INSERT INTO chung.members (id, member_code, full_name, birth_year, unit_code, province_code, role, verified, updated_at)
-     SELECT gen_random_uuid(), 'BENCH' || n, 'Nguyễn Văn ' || n, 2003, 'BENCH', '01', 'member', true, now() FROM generate_series(1, $1::integer) AS n
-     RETURNING id`,
-    [count],
+     SELECT gen_random_uuid(), 'BENCH' || n, 'Nguyễn Văn ' || n, 2003, 'BENCH', '01', 'member', true, now() FROM generate_series(1, $1::integer) AS n`,
+    [directory],
   );
-  await owner.query('ANALYZE chung.members');
+  await owner.query('VACUUM ANALYZE chung.members');
+  // A little more than needed, because a sample is not exact; sampled by row, so that they lie anywhere in the table.
+  const percent = Math.min(100, (count / directory) * 120 + 0.001);
+  const { rows } = await owner.query<{ id: MemberId }>(`SELECT id FROM chung.members TABLESAMPLE BERNOULLI (${percent}) LIMIT $1`, [count]);
   return rows.map(({ id }) => id);
 }
