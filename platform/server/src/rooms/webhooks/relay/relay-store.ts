@@ -163,8 +163,8 @@ const wishRow = ({ partnerId, after, end }: PageWish, wish: number) => ({
 });
 
 /**
- * Log, places and replays in one statement. A place moves only for who holds the lease; the log is written all the same, because
- * the try was made. Answers the endpoints that are still held.
+ * Log, places and replays in one statement. A place moves only for who holds the lease, or forward while nobody does (the partner has
+ * just changed the endpoint, and what was delivered stays delivered). The log is written all the same, because the try was made. Answers the endpoints that are still held.
  */
 export async function writeOutcomes(db: Db, relayId: string, { attempts, standings }: OutcomeBatch): Promise<ReadonlySet<string>> {
   const rows = await db.query<{ id: string }>(
@@ -187,10 +187,11 @@ export async function writeOutcomes(db: Db, relayId: string, { attempts, standin
               failing_since = s.failing_since, attempts = s.attempts, next_try_at = s.next_try_at, last_error = s.last_error
          FROM json_to_recordset($3::json) AS s(partner_id uuid, endpoint_id uuid, cursor_txid xid8, cursor_id uuid, failing_txid xid8,
               failing_id uuid, failing_since timestamptz, attempts int, next_try_at timestamptz, last_error text)
-        WHERE e.partner_id = s.partner_id AND e.id = s.endpoint_id AND e.lease_owner = $1
-       RETURNING e.id
+        WHERE e.partner_id = s.partner_id AND e.id = s.endpoint_id
+          AND (e.lease_owner = $1 OR (e.lease_owner IS NULL AND (e.cursor_txid, e.cursor_id) < (s.cursor_txid, s.cursor_id)))
+       RETURNING e.id, e.lease_owner
      )
-     SELECT id FROM moved`,
+     SELECT id FROM moved WHERE lease_owner = $1`,
     [
       relayId,
       JSON.stringify(attempts),

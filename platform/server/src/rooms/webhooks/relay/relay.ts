@@ -146,7 +146,10 @@ class RelayProcess {
   async #heartbeat(): Promise<void> {
     const { db, leaseSeconds = LEASE_SECONDS } = this.#ports;
     const { held, share } = await keepLeases(db, this.#id, leaseSeconds);
-    for (const lane of this.#lanes.values()) if (!held.has(lane.endpoint.id)) this.#drop(lane.endpoint.id);
+    const lost = [...this.#lanes.values()].filter(({ endpoint }) => !held.has(endpoint.id));
+    for (const { endpoint } of lost) this.#drop(endpoint.id);
+    // What they delivered is written before anybody takes their endpoints up again.
+    if (lost.length > 0) await this.#outcomes.flush();
     if (held.size > share) await this.#giveBack([...held].slice(share));
     const limit = Math.min(share, MAX_LANES) - held.size;
     if (limit > 0) await takeEndpoints(db, { relayId: this.#id, leaseSeconds, limit });
