@@ -10,7 +10,7 @@ import { deleteOldKeys } from './kernel/idempotency.ts';
 import type { Keys } from './kernel/keys.ts';
 import { createMetrics, type Metrics } from './kernel/metrics.ts';
 import { createPairwise } from './kernel/pairwise.ts';
-import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets } from './kernel/rate-limit.ts';
+import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets, scaleInFlight } from './kernel/rate-limit.ts';
 import type { SeamPorts } from './kernel/seam.ts';
 import { createVault } from './kernel/vault.ts';
 import { type AuditRecord, auditRoutes, recordEntry } from './rooms/audit/index.ts';
@@ -195,7 +195,7 @@ function upstreamOf(config: Config): Pick<IdentityOptions, 'upstream'> {
 function seamPorts(db: Db, identity: Identity, config: Config): SeamPorts {
   return {
     db,
-    rateLimits: createRateLimits(scaleBudgets(DEFAULT_BUDGETS, config.CHUNG_RATE_FACTOR)),
+    rateLimits: createRateLimits(scaleBudgets(DEFAULT_BUDGETS, config.CHUNG_RATE_FACTOR), scaleInFlight(config.CHUNG_RATE_FACTOR)),
     challenge: (detail) => identity.challenge(detail),
     authenticate: (request) => identity.authenticate(request),
     audit: (tx, { principal, action, target, requestId, detail }) =>

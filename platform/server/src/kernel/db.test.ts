@@ -76,17 +76,43 @@ describe('a transaction', () => {
     expect([codeOf(await thrown(endless)), runs]).toEqual(['40001', 5]);
   });
 
-  test.each(['23505', '23514', '22P02', '42501', '25P02', '57014', 'P2002'])(
-    'that failed with %s is an answer and runs once',
+  test.each(['23505', '23514', '22P02', '42501', '25P02', 'P2002'])('that failed with %s is an answer and runs once', async (code) => {
+    let runs = 0;
+    const refused = db.tx(async () => {
+      runs++;
+      throw failure(code);
+    });
+    expect([codeOf(await thrown(refused)), runs]).toEqual([code, 1]);
+  });
+
+  test.each(['53100', '53200', '57014', '55P03', '58030'])(
+    'cut off by %s is an outside failure: waiting helps, trying at once does not',
     async (code) => {
       let runs = 0;
-      const refused = db.tx(async () => {
+      const cut = db.tx(async () => {
         runs++;
         throw failure(code);
       });
-      expect([codeOf(await thrown(refused)), runs]).toEqual([code, 1]);
+      expect([codeOf(await thrown(cut)), runs]).toEqual(['unavailable', 1]);
     },
   );
+
+  test('that finds the queue for connections full is told so at once', async () => {
+    const small = createDb(database.serverUrl, { poolSize: 1, onIdleError: () => {} });
+    const held = Promise.withResolvers<void>();
+    const holding = small.tx(() => held.promise);
+    const waiting = Array.from({ length: 50 }, () => small.query('SELECT 1'));
+    const started = performance.now();
+    expect([codeOf(await thrown(small.query('SELECT 1'))), codeOf(await thrown(small.tx(async () => 1)))]).toEqual([
+      'unavailable',
+      'unavailable',
+    ]);
+    expect(performance.now() - started).toBeLessThan(500);
+    held.resolve();
+    await Promise.all([holding, ...waiting]);
+    expect(await small.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await small.close();
+  });
 
   test('that loses a real deadlock runs again: both of two that wait for each other end well', async () => {
     await owner.query('INSERT INTO chung.counters VALUES (1, 0), (2, 0)');

@@ -1,7 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.ts';
-import { asOutside, codeOf } from './outside.ts';
+import { DomainError } from './errors.ts';
+import { asOutside, isRetryable } from './outside.ts';
 
 /** One transaction. Rooms hand it on, so that a state change, its journal and its outbox row commit together or not at all. */
 export interface Tx {
@@ -25,8 +26,8 @@ export interface Db {
 
 const INT8 = 20;
 const MAX_TRIES = 5;
-/** Safe to run again: nothing was committed. Never 23505, 22*, 42*: those are answers. */
-const RETRYABLE = new Set(['40001', '40P01']);
+/** Waiting for a connection, for each there is. Beyond, an answer at once (503) helps more than one that comes too late. */
+const WAITING_PER_CONNECTION = 50;
 
 // int8 as bigint everywhere: amounts pass 2^31, and a string would add up by concatenation.
 const types: pg.CustomTypesConfig = {
@@ -46,9 +47,11 @@ export function createDb(serverUrl: string, options: { poolSize: number; onIdleE
     pool,
     query: async (text, values) => {
       try {
+        assertRoom(pool);
         return (await pool.query(text, [...(values ?? [])])).rows;
       } catch (error) {
-        throw asOutside(error);
+        // Who can run it again must see that it may; in an answer it is a 503 like the others.
+        throw isRetryable(error) ? error : asOutside(error);
       }
     },
     tx: (work) => runTransaction(pool, work),
@@ -59,8 +62,14 @@ export function createDb(serverUrl: string, options: { poolSize: number; onIdleE
   };
 }
 
+/** A queue without an end takes all memory and answers nobody in time. */
+function assertRoom(pool: pg.Pool): void {
+  if (pool.waitingCount >= pool.options.max * WAITING_PER_CONNECTION) throw new DomainError('unavailable', { retryAfterSeconds: 2 });
+}
+
 async function runTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
+    assertRoom(pool);
     const client = await pool.connect().catch((error) => {
       throw asOutside(error);
     });
@@ -79,7 +88,8 @@ async function runTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<R
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(lose);
-      if (!(RETRYABLE.has(codeOf(error)) && attempt < MAX_TRIES)) throw asOutside(error);
+      if (!isRetryable(error)) throw asOutside(error);
+      if (attempt >= MAX_TRIES) throw error;
     } finally {
       client.off('error', lose);
       client.release(broken);

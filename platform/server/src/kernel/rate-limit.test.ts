@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DomainError } from './errors.ts';
-import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets } from './rate-limit.ts';
+import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets, scaleInFlight } from './rate-limit.ts';
 
 const few = { read: 3, write: 2, bulk: 1, sensitive: 1 };
 const budgets = { person: few, organisation: { ...few, read: 5 } };
@@ -53,4 +53,56 @@ test('a scaled budget keeps its proportions and is never nothing', () => {
   });
   const least = scaleBudgets(DEFAULT_BUDGETS, 0.001);
   for (const { read, write, bulk, sensitive } of [least.person, least.organisation]) expect(Math.min(read, write, bulk, sensitive)).toBe(1);
+});
+
+test('members on one device share three budgets, whoever is signed in there', async () => {
+  const limits = createRateLimits(budgets);
+  const from = (member: number, device: string) => outcome(limits.take({ ...person(`m${member}`), device }, 'write'));
+  for (let member = 0; member < 6; member++) expect(await from(member, 'phone')).toBe('ok');
+  expect(await from(6, 'phone')).toBe('rate_limited 60');
+  expect(await from(7, 'another')).toBe('ok');
+});
+
+test('one partner’s apps and people share four budgets, and take nothing of another partner’s', async () => {
+  const limits = createRateLimits(budgets);
+  const of = (client: number, party: string) => outcome(limits.take({ key: `c${party}${client}`, kind: 'organisation', party }, 'write'));
+  for (let client = 0; client < 8; client++) expect(await of(client, 'a')).toBe('ok');
+  expect(await of(8, 'a')).toBe('rate_limited 60');
+  expect(await of(8, 'b')).toBe('ok');
+});
+
+test('an address has room for a hundred callers, before anybody is asked who they are', async () => {
+  const limits = createRateLimits(budgets);
+  for (let i = 0; i < 300; i++) await limits.takeAddress('203.0.113.7');
+  expect(await outcome(limits.takeAddress('203.0.113.7'))).toBe('rate_limited 60');
+  expect(await outcome(limits.takeAddress('203.0.113.8'))).toBe('ok');
+});
+
+test('only so many requests of one caller, and of one partner, run at once; who is done makes room', () => {
+  const limits = createRateLimits(budgets, { person: 2, organisation: 2 });
+  const entered = (caller: Parameters<typeof limits.enter>[0]) => {
+    try {
+      return limits.enter(caller);
+    } catch (error) {
+      return error instanceof DomainError ? `${error.code} ${error.extras.retryAfterSeconds}` : 'bug';
+    }
+  };
+  const [one, two] = [entered(person('a')), entered(person('a'))];
+  expect([entered(person('a')), typeof entered(person('b'))]).toEqual(['rate_limited 1', 'function']);
+  for (const leave of [one, two]) if (typeof leave === 'function') leave();
+  expect([typeof entered(person('a')), typeof entered(person('a')), entered(person('a'))]).toEqual([
+    'function',
+    'function',
+    'rate_limited 1',
+  ]);
+  const client = (key: string) => entered({ key, kind: 'organisation', party: 'p' });
+  expect(['c1', 'c1', 'c2', 'c2', 'c3'].map((key) => typeof client(key))).toEqual([...Array(4).fill('function'), 'string']);
+});
+
+test('no factor makes so few at once that a page could not load', () => {
+  expect([scaleInFlight(1), scaleInFlight(0.01), scaleInFlight(100)]).toEqual([
+    { person: 10, organisation: 16 },
+    { person: 4, organisation: 4 },
+    { person: 1_000, organisation: 1_600 },
+  ]);
 });

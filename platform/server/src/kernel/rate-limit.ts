@@ -24,9 +24,47 @@ export function scaleBudgets(budgets: RateBudgets, factor: number): RateBudgets 
 
 const WINDOW_SECONDS = 60;
 
+/**
+ * Budgets that several callers share, as multiples of one caller's:
+ * - `device`: the key of a device's DPoP proofs. One phone signed in as many members is bounded as three of them;
+ * - `address`: everything from one address, asked before anybody is identified, so that a flood of bad tokens is cheap. Wide,
+ *   because a mobile carrier puts thousands of members behind one address;
+ * - `party`: one partner with all its apps and people.
+ */
+const SHARED = { device: 3, address: 100, party: 4 } as const;
+
+/**
+ * How many requests of one caller may run at the same moment. The pool of connections is one queue for all, and a page asks it
+ * several times: each time behind everything that a flood has put there. Sixteen at 20 ms each are still 800 a second.
+ */
+export interface InFlight {
+  readonly person: number;
+  readonly organisation: number;
+}
+
+const DEFAULT_IN_FLIGHT: InFlight = { person: 10, organisation: 16 };
+const FEWEST_IN_FLIGHT = 4;
+
+export function scaleInFlight(factor: number): InFlight {
+  const times = (count: number) => Math.max(FEWEST_IN_FLIGHT, Math.round(count * factor));
+  return { person: times(DEFAULT_IN_FLIGHT.person), organisation: times(DEFAULT_IN_FLIGHT.organisation) };
+}
+
+/** Who spends. `device` and `party` name what is shared with others, where there is such a thing. */
+export interface Caller {
+  readonly key: string;
+  readonly kind: keyof RateBudgets;
+  readonly device?: string | undefined;
+  readonly party?: string | undefined;
+}
+
 export interface RateLimits {
-  /** Takes one unit and returns the headers to send, or throws `rate_limited`. */
-  take(caller: { key: string; kind: keyof RateBudgets }, rate: RateClass): Promise<Readonly<Record<string, string>>>;
+  /** Takes one unit of each budget and returns the headers to send, or throws `rate_limited`. */
+  take(caller: Caller, rate: RateClass): Promise<Readonly<Record<string, string>>>;
+  /** Takes one unit of an address, before it is known who calls. */
+  takeAddress(address: string): Promise<void>;
+  /** Counts a request as running until the returned function is called; throws `rate_limited` when too many run. */
+  enter(caller: Caller): () => void;
 }
 
 /**
@@ -34,29 +72,57 @@ export interface RateLimits {
  * nodes (sign-in lockout, DPoP replay, per-member limits of an offer) is in the database.
  * Headers: draft-ietf-httpapi-ratelimit-headers-11.
  */
-export function createRateLimits(budgets: RateBudgets): RateLimits {
-  const limiters = new Map<string, RateLimiterMemory>();
-  const limiterOf = (kind: keyof RateBudgets, rate: RateClass) => {
-    const name = `${kind}:${rate}`;
-    const existing = limiters.get(name);
-    if (existing) return existing;
-    const made = new RateLimiterMemory({ points: budgets[kind][rate], duration: WINDOW_SECONDS, keyPrefix: name });
-    limiters.set(name, made);
-    return made;
+export function createRateLimits(budgets: RateBudgets, inFlight: InFlight = DEFAULT_IN_FLIGHT): RateLimits {
+  const spend = createBuckets();
+  const running = new Map<string, number>();
+  const leave = (key: string) => {
+    const left = (running.get(key) ?? 1) - 1;
+    if (left > 0) running.set(key, left);
+    else running.delete(key);
   };
   return {
-    take: async ({ key, kind }, rate) => {
+    takeAddress: async (address) => {
+      await spend({ name: 'address', key: address, quota: budgets.person.read * SHARED.address });
+    },
+    take: async ({ key, kind, device, party }, rate) => {
       const quota = budgets[kind][rate];
-      const headers = (state: RateLimiterRes) => ({
+      const state = await spend({ name: `${kind}:${rate}`, key, quota });
+      if (device !== undefined) await spend({ name: `device:${rate}`, key: device, quota: quota * SHARED.device });
+      if (party !== undefined) await spend({ name: `party:${rate}`, key: party, quota: quota * SHARED.party });
+      return {
         'ratelimit-policy': `"${rate}";q=${quota};w=${WINDOW_SECONDS}`,
         ratelimit: `"${rate}";r=${state.remainingPoints};t=${Math.ceil(state.msBeforeNext / 1000)}`,
-      });
-      try {
-        return headers(await limiterOf(kind, rate).consume(key));
-      } catch (rejection) {
-        if (!(rejection instanceof RateLimiterRes)) throw rejection;
-        throw new DomainError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(rejection.msBeforeNext / 1000)) });
-      }
+      };
     },
+    enter: ({ key, kind, party }) => {
+      const slots = [{ key, most: inFlight[kind] }];
+      if (party !== undefined) slots.push({ key: party, most: inFlight[kind] * 2 });
+      if (slots.some((slot) => (running.get(slot.key) ?? 0) >= slot.most)) throw new DomainError('rate_limited', { retryAfterSeconds: 1 });
+      for (const slot of slots) running.set(slot.key, (running.get(slot.key) ?? 0) + 1);
+      return () => {
+        for (const slot of slots) leave(slot.key);
+      };
+    },
+  };
+}
+
+interface Spending {
+  readonly name: string;
+  readonly key: string;
+  readonly quota: number;
+}
+
+/** One limiter a name; a refusal is a `rate_limited` that says when the window ends. */
+function createBuckets(): (spending: Spending) => Promise<RateLimiterRes> {
+  const limiters = new Map<string, RateLimiterMemory>();
+  return async ({ name, key, quota }) => {
+    const limiter = limiters.get(name) ?? new RateLimiterMemory({ points: quota, duration: WINDOW_SECONDS, keyPrefix: name });
+    limiters.set(name, limiter);
+    try {
+      return await limiter.consume(key);
+    } catch (rejection) {
+      if (!(rejection instanceof RateLimiterRes)) throw rejection;
+      throw new DomainError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(rejection.msBeforeNext / 1000)) });
+    }
   };
 }

@@ -6,7 +6,7 @@ import { DomainError } from './errors.ts';
 import { type Attempt, keepReply, readIdempotencyKey, takeKey } from './idempotency.ts';
 import { assertShallow, parsePart } from './parse.ts';
 import { type Principal, principalKey } from './principal.ts';
-import type { RateLimits } from './rate-limit.ts';
+import type { Caller, RateLimits } from './rate-limit.ts';
 import { languageOf, requestIdOf } from './request.ts';
 import type { Call, Route } from './route.ts';
 
@@ -40,14 +40,28 @@ const NO_TRANSACTION: Tx = {
 export function handlerFor(route: Route, ports: SeamPorts & SeamInput): RequestHandler {
   const { operation } = route;
   return async (request, response) => {
-    const principal = await authorise(operation, request, ports);
-    response.set(await ports.rateLimits.take(callerOf(principal, request), operation.rate));
-    assertContentType(operation, request);
-    if (operation.bodyType !== 'stream') await ports.readJson(request, response);
-    const call = parseCall(operation, request, principal);
-    const result = await run(route, call, ports);
-    send(response, operation, result);
+    const leaving = [enterUnknown(request, ports)];
+    try {
+      await ports.rateLimits.takeAddress(request.ip ?? '');
+      const principal = await authorise(operation, request, ports);
+      const caller = callerOf(principal, request);
+      response.set(await ports.rateLimits.take(caller, operation.rate));
+      assertContentType(operation, request);
+      leaving.push(ports.rateLimits.enter(caller));
+      if (operation.bodyType !== 'stream') await ports.readJson(request, response);
+      const call = parseCall(operation, request, principal);
+      const result = await run(route, call, ports);
+      send(response, operation, result);
+    } finally {
+      for (const leave of leaving) leave();
+    }
   };
+}
+
+/** To find out who calls costs a look into the database: one credential may not put that question without end either. */
+function enterUnknown(request: Request, { rateLimits }: SeamPorts): () => void {
+  const credential = request.get('authorization') ?? request.get('cookie');
+  return credential === undefined ? () => {} : rateLimits.enter({ key: `credential:${credential}`, kind: 'organisation' });
 }
 
 async function authorise(operation: OperationSpec, request: Request, ports: SeamPorts): Promise<Principal | null> {
@@ -65,9 +79,33 @@ async function authorise(operation: OperationSpec, request: Request, ports: Seam
   return principal;
 }
 
-function callerOf(principal: Principal | null, request: Request): { key: string; kind: 'person' | 'organisation' } {
+function callerOf(principal: Principal | null, request: Request): Caller {
   if (!principal) return { key: `ip:${request.ip ?? ''}`, kind: 'person' };
-  return { key: principalKey(principal), kind: principal.actor === 'member' ? 'person' : 'organisation' };
+  const key = principalKey(principal);
+  switch (principal.actor) {
+    case 'member':
+      return { key, kind: 'person', device: deviceOf(request) };
+    case 'partner':
+      return { key, kind: 'organisation', party: `partner:${principal.partnerId}` };
+    case 'admin':
+      return { key, kind: 'organisation' };
+  }
+}
+
+/**
+ * A device is the key that its DPoP proofs are signed with; authentication has just verified the proof. A web session has no
+ * such key: many of them from one device are bounded by their address.
+ */
+function deviceOf(request: Request): string | undefined {
+  const [header] = (request.get('dpop') ?? '').split('.');
+  if (!header) return undefined;
+  try {
+    const { jwk }: { jwk?: { x?: unknown } } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'));
+    return typeof jwk?.x === 'string' ? jwk.x : undefined;
+  } catch {
+    // A web session may carry any header; it is no proof of anything.
+    return undefined;
+  }
 }
 
 function assertContentType(operation: OperationSpec, request: Request): void {
