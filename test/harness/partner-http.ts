@@ -16,6 +16,7 @@ import { createLedger } from '../../platform/server/src/rooms/ledger/index.ts';
 import { type MemberFacts, offersRoutes } from '../../platform/server/src/rooms/offers/index.ts';
 import { partnersRoutes } from '../../platform/server/src/rooms/partners/index.ts';
 import {
+  createClaimEngine,
   createReceiptSigner,
   createUsage,
   fixedReceiptKeys,
@@ -54,13 +55,15 @@ export async function openPartnerHttp(log: Logger = pino({ level: 'silent' })): 
   const catalogue = createCatalogue({ offers: rooms.offers, cursors, members, usageOf: createUsage(rooms.db) });
   const receipts = createReceiptSigner({ issuer: 'http://localhost', keys: fixedReceiptKeys([await makeReceiptKey()]) });
   const { db, offers } = rooms;
+  const timeZone = 'Asia/Ho_Chi_Minh';
+  const claims = createClaimEngine({ db, timeZone, offerForClaim: offers.offerForClaim });
   const shared = { db, offers, cursors, receipts, ledger: createLedger(), pairwise: createPairwise('test') };
   const routes = [
     ...partnersRoutes(rooms.partners),
     ...offersRoutes(rooms.offers),
     ...reviewsRoutes(rooms.reviews),
     ...catalogueRoutes(catalogue),
-    ...redemptionsRoutes({ ...shared, timeZone: 'Asia/Ho_Chi_Minh', factsOf: members.factsOf }),
+    ...redemptionsRoutes({ ...shared, timeZone, claims, factsOf: members.factsOf }),
   ];
   const server = createServer(appWith({ rooms, routes, log })).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

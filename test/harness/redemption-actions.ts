@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/server/src/kernel/errors.ts';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import type { MemberPrincipal, Principal } from '../../platform/server/src/kernel/principal.ts';
 import { expireLapsedHolds, type RedemptionPorts, redemptionsRoutes } from '../../platform/server/src/rooms/redemptions/index.ts';
+import { clock, type Entry } from '../proof/history.ts';
 import { type Action, type OfferSpec, type OfferView, withoutZeroes } from './redemption-model.ts';
 import { hold, type RedemptionRooms } from './redemption-rooms.ts';
 
@@ -22,22 +23,30 @@ export interface Stage {
 interface StageOptions {
   readonly specs: readonly OfferSpec[];
   readonly members: number;
-  /** In the place of the room's own, to see what a broken one does. */
-  readonly ports?: RedemptionPorts;
+  /** In the place of the room's own, to see what broken ones do; several take the actions in turns, as several servers would. */
+  readonly processes?: readonly [RedemptionPorts, ...RedemptionPorts[]];
+  /** Hears of every claim and change, with the times between which it happened. */
+  readonly record?: (entry: Entry) => void;
 }
 
-export async function openStage(world: RedemptionRooms, { specs, members: count, ports = world.ports }: StageOptions): Promise<Stage> {
+export async function openStage(
+  world: RedemptionRooms,
+  { specs, members: count, processes = [world.ports], record }: StageOptions,
+): Promise<Stage> {
+  let turn = 0;
+  const nextPorts = () => processes[turn++ % processes.length] ?? processes[0];
+  const [first] = processes;
   const offers: OfferId[] = [];
   for (const spec of specs) offers.push(await world.offer(draftFor(spec), spec.codes ?? undefined));
   // Holds that an earlier run left over would count as this one's.
-  await expireLapsedHolds(ports);
+  await expireLapsedHolds(first);
   const members = Array.from({ length: count }, () => world.member());
   const redemptions: RedemptionId[] = [];
   const owners = new Map<RedemptionId, MemberPrincipal>();
 
   const claim = async ({ member, offer, key }: { member: number; offer: number; key: string }) => {
     const principal = at(members, member);
-    const reply = await invoke(ports, { id: 'offers.claim', principal, params: { offerId: at(offers, offer) }, key });
+    const reply = await invoke(nextPorts(), { id: 'offers.claim', principal, params: { offerId: at(offers, offer) }, key });
     const { id } = Redemption.parse(reply);
     if (!owners.has(id)) redemptions.push(id);
     owners.set(id, principal);
@@ -52,7 +61,7 @@ export async function openStage(world: RedemptionRooms, { specs, members: count,
     }
     const principal = kind === 'cancel' ? owners.get(redemptionId) : world.partner();
     if (!principal) throw new Error('a redemption has an owner');
-    await invoke(ports, { id: OPERATION_OF[kind], principal, params: { redemptionId }, body: { reason: 'by a test' } });
+    await invoke(nextPorts(), { id: OPERATION_OF[kind], principal, params: { redemptionId }, body: { reason: 'by a test' } });
     return 'done';
   };
   const perform = async (action: Action): Promise<string> => {
@@ -60,23 +69,56 @@ export async function openStage(world: RedemptionRooms, { specs, members: count,
       case 'claim':
         return claim(action);
       case 'sweep':
-        return `${await expireLapsedHolds(ports)} expired`;
+        return `${await expireLapsedHolds(nextPorts())} expired`;
       case 'restock':
-        await ports.db.tx((tx) =>
-          ports.offers.change(tx, { partnerId: world.partnerId, offerId: at(offers, action.offer), change: { stock: action.stock } }),
+        await first.db.tx((tx) =>
+          first.offers.change(tx, { partnerId: world.partnerId, offerId: at(offers, action.offer), change: { stock: action.stock } }),
         );
         return 'done';
       default:
         return change(action.kind, action.target);
     }
   };
+  const recorded = async (action: Action): Promise<string> => {
+    const invoked = clock();
+    const outcome = await perform(action).catch(codeOf);
+    for (const entry of entriesOf(action, { outcome, redemptions, invoked })) record?.(entry);
+    return outcome;
+  };
   return {
     offers,
     members,
     redemptions,
-    perform: (action) => perform(action).catch(codeOf),
+    perform: recorded,
     view: (offer) => viewOf(world, { offerId: at(offers, offer), members }),
   };
+}
+
+/** What a checker of histories needs to know of an action. */
+function entriesOf(
+  action: Action,
+  { outcome, redemptions, invoked }: { outcome: string; redemptions: readonly RedemptionId[]; invoked: number },
+): Entry[] {
+  const common = { invoked, returned: clock(), member: '', offer: '', key: '', redemption: '', detail: '', outcome };
+  if (action.kind === 'claim') {
+    const made = /^redemption (\d+)$/.exec(outcome);
+    const redemption = made ? (redemptions[Number(made[1])] ?? '') : '';
+    const place = { member: `m${action.member}`, offer: `o${action.offer}`, key: action.key };
+    return [{ ...common, ...place, operation: 'claim', redemption, outcome: made ? 'ok' : outcome }];
+  }
+  if (action.kind === 'restock')
+    return [
+      {
+        ...common,
+        operation: 'stock',
+        offer: `o${action.offer}`,
+        detail: String(action.stock),
+        outcome: outcome === 'done' ? 'ok' : outcome,
+      },
+    ];
+  if (action.kind === 'sweep' || outcome === 'nothing') return [];
+  const redemption = redemptions[action.target % redemptions.length] ?? '';
+  return [{ ...common, operation: action.kind, redemption, outcome: outcome === 'done' ? 'ok' : outcome }];
 }
 
 const OPERATION_OF = {
@@ -155,9 +197,7 @@ async function viewOf(
       count(*) FILTER (WHERE state IN ('RESERVED', 'REDEEMED', 'FULFILLED'))::integer AS live,
       count(*) FILTER (WHERE state NOT IN ('RESERVED', 'REDEEMED', 'FULFILLED'))::integer AS voided
      FROM chung.redemptions WHERE offer_id = $1 AND code_position IS NOT NULL`);
-  const uses =
-    await rows(`SELECT member_id, max(used) FILTER (WHERE day = '-infinity') AS life, max(used) FILTER (WHERE day <> '-infinity') AS today
-      FROM chung.redemption_usage WHERE offer_id = $1 GROUP BY member_id`);
+  const uses = await rows('SELECT member_id, used AS life, used_today AS today FROM chung.redemption_usage WHERE offer_id = $1');
   const sums = await rows(
     'SELECT account, sum(amount_minor)::bigint::text AS balance FROM chung.postings WHERE shard_id = $1 GROUP BY account',
   );

@@ -10,7 +10,7 @@ const EVENTS = `SELECT shard_id, (data ->> 'redemptionId')::uuid AS redemption_i
 export const INVARIANTS: Readonly<Record<string, string>> = {
   'I1 an offer is oversold': `
     SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id AND r.state IN ${LIVE}
-     GROUP BY s.offer_id, s.stock HAVING count(r.id) > s.stock`,
+     GROUP BY s.offer_id, s.stock, s.promised HAVING count(r.id) + s.promised > s.stock`,
 
   'I2 a member passed the limit of an offer': `
     SELECT r.offer_id, r.member_id
@@ -25,16 +25,16 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
      GROUP BY r.offer_id, r.member_id, r.claimed_day HAVING count(*) > max((t.terms #>> '{limits,perMemberPerDay}')::integer)`,
 
   'I2 the count of uses is not the number of live redemptions': `
-    SELECT r.offer_id, r.member_id FROM chung.redemptions r
-      LEFT JOIN chung.redemption_usage u ON u.offer_id = r.offer_id AND u.member_id = r.member_id AND u.day = '-infinity'
-     GROUP BY r.offer_id, r.member_id, u.used
-    HAVING coalesce(u.used, 0) <> count(*) FILTER (WHERE r.state IN ${LIVE})`,
+    SELECT coalesce(r.offer_id, u.offer_id) AS offer_id, coalesce(r.member_id, u.member_id) AS member_id, u.used, r.live
+      FROM (SELECT offer_id, member_id, count(*) AS live FROM chung.redemptions WHERE state IN ${LIVE} GROUP BY 1, 2) r
+      FULL JOIN chung.redemption_usage u ON u.offer_id = r.offer_id AND u.member_id = r.member_id
+     WHERE coalesce(u.used, 0) <> coalesce(r.live, 0)`,
 
   'I2 the count of a day is not the number of its live redemptions': `
-    SELECT r.offer_id, r.member_id, r.claimed_day FROM chung.redemptions r
-      LEFT JOIN chung.redemption_usage u ON u.offer_id = r.offer_id AND u.member_id = r.member_id AND u.day = r.claimed_day
-     GROUP BY r.offer_id, r.member_id, r.claimed_day, u.used
-    HAVING coalesce(u.used, 0) <> count(*) FILTER (WHERE r.state IN ${LIVE})`,
+    SELECT u.offer_id, u.member_id, u.used_today, r.live FROM chung.redemption_usage u
+      LEFT JOIN (SELECT offer_id, member_id, claimed_day, count(*) AS live FROM chung.redemptions WHERE state IN ${LIVE} GROUP BY 1, 2, 3) r
+        ON r.offer_id = u.offer_id AND r.member_id = u.member_id AND r.claimed_day = u.day
+     WHERE u.used_today <> coalesce(r.live, 0)`,
 
   'I3 a redemption has a code that was not given out, or not the one it shows': `
     SELECT r.id FROM chung.redemptions r
@@ -55,6 +55,15 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id
      GROUP BY s.offer_id, s.held, s.redeemed
     HAVING s.held <> count(*) FILTER (WHERE r.state = 'RESERVED') OR s.redeemed <> count(*) FILTER (WHERE r.state IN ('REDEEMED', 'FULFILLED'))`,
+
+  'I4 a promised unit is lost or counted twice': `
+    SELECT s.offer_id, s.promised FROM chung.offer_stock s LEFT JOIN chung.queue_entries q ON q.offer_id = s.offer_id AND q.state = 'PROMISED'
+     GROUP BY s.offer_id, s.promised HAVING s.promised <> count(q.id)`,
+
+  'I5 somebody in line was passed over': `
+    SELECT w.offer_id, w.id FROM chung.queue_entries w
+      JOIN chung.queue_entries p ON p.offer_id = w.offer_id AND p.state = 'PROMISED' AND w.state = 'WAITING' AND p.kind = w.kind
+       AND (coalesce(w.rank, 0), w.joined_at, w.id) < (coalesce(p.rank, 0), p.joined_at, p.id)`,
 
   'I4 the memo accounts differ from the stock': `
     SELECT s.offer_id FROM chung.offer_stock s
@@ -90,6 +99,25 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   'I7 a key made two redemptions': `
     SELECT member_id, idempotency_key FROM chung.redemptions GROUP BY 1, 2 HAVING count(*) > 1`,
 
+  'I7 a key and its redemption do not both exist': `
+    SELECT coalesce(r.id, k.redemption_id) AS id FROM chung.redemptions r
+      FULL JOIN chung.claim_keys k ON k.member_id = r.member_id AND k.idempotency_key = r.idempotency_key
+     WHERE r.id IS DISTINCT FROM k.redemption_id OR r.offer_id IS DISTINCT FROM k.offer_id`,
+
+  'I7 a redemption and its key do not both exist': `
+    SELECT r.id FROM chung.redemptions r
+      FULL JOIN chung.claim_keys k ON k.offer_id = r.offer_id AND k.redemption_id = r.id AND k.member_id = r.member_id AND k.idempotency_key = r.idempotency_key
+     WHERE r.id IS NULL OR k.redemption_id IS NULL`,
+
+  'I14 a budget is overspent, or its count is not what live redemptions cost': `
+    SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id AND r.state IN ${LIVE}
+     GROUP BY s.offer_id, s.spent_minor, s.budget_minor
+    HAVING s.spent_minor <> coalesce(sum(r.cost_minor), 0) OR s.spent_minor > s.budget_minor OR s.spent_minor < 0`,
+
+  'I10 a posting has no journal, or a journal no postings': `
+    SELECT p.journal_id FROM chung.postings p FULL JOIN chung.journals j ON j.shard_id = p.shard_id AND j.id = p.journal_id
+     WHERE j.id IS NULL OR p.journal_id IS NULL`,
+
   'I10 a journal does not balance': `
     SELECT shard_id, journal_id, currency FROM chung.postings GROUP BY 1, 2, 3 HAVING sum(amount_minor) <> 0`,
 
@@ -103,6 +131,13 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
 
   'I14 a guarded account is negative': `
     SELECT owner_id, account, currency FROM chung.postings WHERE account IN (2140, 3900) GROUP BY 1, 2, 3 HAVING sum(amount_minor) > 0`,
+
+  'I14 a budget is overspent': `
+    SELECT offer_id FROM chung.offer_stock WHERE spent_minor < 0 OR spent_minor > budget_minor`,
+
+  'I14 what a budget counts is not what its live redemptions cost': `
+    SELECT s.offer_id, s.spent_minor FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id AND r.state IN ${LIVE}
+     GROUP BY s.offer_id, s.spent_minor HAVING s.spent_minor <> coalesce(sum(r.cost_minor), 0)`,
 
   'M a redemption is not charged what it says': `
     SELECT r.id FROM chung.redemptions r

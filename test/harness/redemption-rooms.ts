@@ -8,7 +8,12 @@ import { createPairwise } from '../../platform/server/src/kernel/pairwise.ts';
 import type { MemberPrincipal, PartnerPrincipal } from '../../platform/server/src/kernel/principal.ts';
 import { createLedger } from '../../platform/server/src/rooms/ledger/index.ts';
 import type { MemberFacts } from '../../platform/server/src/rooms/offers/index.ts';
-import { createReceiptSigner, fixedReceiptKeys, type RedemptionPorts } from '../../platform/server/src/rooms/redemptions/index.ts';
+import {
+  createClaimEngine,
+  createReceiptSigner,
+  fixedReceiptKeys,
+  type RedemptionPorts,
+} from '../../platform/server/src/rooms/redemptions/index.ts';
 import { cursors, draftOf, memberFacts, openPartnerRooms, type PartnerRooms } from './partner-rooms.ts';
 
 export interface RedemptionRooms {
@@ -49,6 +54,7 @@ export async function openRedemptionRooms(): Promise<RedemptionRooms> {
     cursors,
     receipts: createReceiptSigner({ issuer: 'http://localhost', keys: fixedReceiptKeys([await signingKey('k1')]) }),
     timeZone: 'Asia/Ho_Chi_Minh',
+    claims: createClaimEngine({ db: rooms.db, timeZone: 'Asia/Ho_Chi_Minh', offerForClaim: rooms.offers.offerForClaim }),
     factsOf: async (memberId) => directory.get(memberId) ?? null,
   };
   return {

@@ -18,15 +18,20 @@ import { catalogueRoutes, createCatalogue } from './rooms/catalogue/index.ts';
 import { createIdentity, type Identity, type IdentityOptions, identityRoutes } from './rooms/identity/index.ts';
 import { createLedger, ledgerRoutes } from './rooms/ledger/index.ts';
 import { createMembers, type Members, type MembersDeps, memberRoutes } from './rooms/members/index.ts';
-import { createOffers, type Offers, offersRoutes } from './rooms/offers/index.ts';
+import { createOffers, type Offers, type OnCodesLocked, offersRoutes } from './rooms/offers/index.ts';
 import { createPartners, type Partners, partnersRoutes } from './rooms/partners/index.ts';
 import {
+  createClaimEngine,
   createKeyRing,
   createReceiptSigner,
   createUsage,
+  drawLotteries,
   expireLapsedHolds,
   fixedReceiptKeys,
   KEY_SET_MAX_AGE_SECONDS,
+  lapsePromises,
+  openQueue,
+  queueRoutes,
   type RedemptionPorts,
   redemptionsRoutes,
 } from './rooms/redemptions/index.ts';
@@ -103,14 +108,24 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   });
   const partners = createPartners({ db, cursors, identity });
   late.partners = partners;
-  const offers = createOffers({ db, cursors, vault, partners, names });
+  const offers = createOffers({
+    db,
+    cursors,
+    vault,
+    partners,
+    names,
+    onPublish: (tx, offer) => openQueue(tx, { vault }, offer),
+    onCodesLocked: audited.onCodesLocked,
+  });
   const reviews = createReviews({ db, cursors, partners, offers, accountName: identity.accountName });
   const ledger = createLedger();
   // Keys that the operator sets are the operator's to rotate; else they live in the database and rotate by themselves.
   const keyRing = config.CHUNG_RECEIPT_KEYS ? null : createKeyRing({ db, vault, first: keys.receiptSigning });
   const receipts = createReceiptSigner({ issuer: baseUrl, keys: keyRing ?? fixedReceiptKeys(keys.receiptSigning) });
   const { factsOf } = members;
-  const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, factsOf };
+  const claims = createClaimEngine({ db, timeZone: TIME_ZONE, offerForClaim: offers.offerForClaim });
+  const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, claims, factsOf };
+  const queue = { ...redemptions, vault };
   const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
   const metrics = createMetrics();
   const webhooks = webhookPorts({ config, metrics, shared: { db, cursors, vault, partners, log } });
@@ -129,6 +144,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
       ...reviewsRoutes(reviews),
       ...catalogueRoutes(catalogue),
       ...redemptionsRoutes(redemptions),
+      ...queueRoutes(queue),
       ...ledgerRoutes({ db }),
       ...webhookRoutes(webhooks),
       ...auditRoutes({ db, cursors, nameOf: ({ id }) => actorName(identity, db, id) }),
@@ -144,17 +160,26 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   });
   const jobs = {
     expireLapsedHolds: () => expireLapsedHolds(redemptions),
+    lapsePromises: () => lapsePromises(queue),
+    drawLotteries: () => drawLotteries(queue),
     sweepExpiredTokens: () => identity.sweepExpired(),
     deleteOldKeys: () => deleteOldKeys(db),
+    makeCodes: () => offers.codeGenerator.runWaiting(),
     deleteOldDeliveries: deleteOldDeliveries(webhooks),
     ...(keyRing && { tendReceiptKeys: () => keyRing.tend() }),
   };
   const rooms = { identity, members, partners, offers, reviews, redemptions };
-  return { app, db, ...rooms, jobs, startDeliveries: () => startDeliveries(webhooks), close: () => db.close() };
+  const close = async () => {
+    await offers.codeGenerator.stop();
+    await db.close();
+  };
+  return { app, db, ...rooms, jobs, startDeliveries: () => startDeliveries(webhooks), close };
 }
 
 /** What rooms do outside an operation and must be written down; they may not open the audit themselves. */
-function auditHooks(db: Db): Required<Pick<MembersDeps, 'onContactRead'> & Pick<IdentityOptions, 'onStaffSignIn'>> {
+function auditHooks(db: Db): Required<Pick<MembersDeps, 'onContactRead'> & Pick<IdentityOptions, 'onStaffSignIn'>> & {
+  onCodesLocked: OnCodesLocked;
+} {
   const record = (entry: Omit<AuditRecord, 'requestId' | 'detail'>) =>
     db.tx((tx) => recordEntry(tx, { ...entry, requestId: null, detail: {} }));
   return {
@@ -162,6 +187,14 @@ function auditHooks(db: Db): Required<Pick<MembersDeps, 'onContactRead'> & Pick<
       record({ partnerId, actor: { kind: 'app', id: clientId }, action: 'member.contact.read', target: `member:${memberId}` }),
     onStaffSignIn: ({ id, kind, partnerId }) =>
       record({ partnerId, actor: { kind, id }, action: 'account.signIn', target: `account:${id}` }),
+    // Who guesses codes is locked out by the offers room; that it happened is for the partner's people to see.
+    onCodesLocked: ({ partnerId, accountId, clientId }) =>
+      record({
+        partnerId,
+        actor: { kind: 'partner', id: accountId ?? clientId },
+        action: 'partner.codes.locked',
+        target: `account:${accountId ?? clientId}`,
+      }),
   };
 }
 

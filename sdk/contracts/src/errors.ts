@@ -49,6 +49,7 @@ export const ERRORS = {
   receipt_invalid: e(422, 'Mã xuất trình không hợp lệ hoặc đã hết hạn.', 'The presented receipt is not valid or has expired.'),
   receipt_already_used: e(409, 'Mã xuất trình này đã được dùng.', 'This receipt was presented before.'),
   stock_below_redeemed: e(422, 'Số lượng không thể nhỏ hơn số lượt đã nhận.', 'Stock cannot be below what is already redeemed.'),
+  budget_below_spent: e(422, 'Ngân sách không thể nhỏ hơn phần đã dùng.', 'The budget cannot be below what is already spent.'),
   checks_failed: e(422, 'Ưu đãi chưa qua kiểm tra tự động.', 'The offer does not pass the automatic checks.'),
   webhook_url_refused: e(422, 'Địa chỉ webhook không được chấp nhận.', 'The webhook address is not allowed.'),
   too_many_webhooks: e(409, 'Đã đủ số địa chỉ webhook cho phép.', 'The partner has as many webhook endpoints as are allowed.'),

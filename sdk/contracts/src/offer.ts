@@ -104,6 +104,8 @@ const offerFields = {
   currency: Currency,
   funding: z.array(FundingShare).min(1).max(2),
   stock: z.int().min(1).max(100_000_000),
+  /** The most that live redemptions may cost together, each at what a member saves by it; absent: only the stock limits. */
+  budgetMinor: AmountMinor.min(1).optional(),
   limits: z.strictObject({ perMember: z.int().min(1).max(1000), perMemberPerDay: z.int().min(1).max(1000).nullable() }),
   window: z.strictObject({ startsAt: Instant, endsAt: Instant }),
   fulfilment: Fulfilment,

@@ -62,6 +62,31 @@ export function createDb(serverUrl: string, options: { poolSize: number; onIdleE
   };
 }
 
+/** What a transaction still has to do right before its commit: arguments by function. */
+const lastCalls = new WeakMap<Tx, Map<LastCall, unknown[]>>();
+
+/** Functions of the schema that take a JSON array and lock rows which others wait for. */
+export type LastCall = 'chung.settle_units';
+
+/**
+ * Leaves `argument` for a call right before the commit, in one message with it: the rows it locks are held for no round trip of ours.
+ * All arguments of a transaction go into one call.
+ */
+export async function runLast(tx: Tx, call: LastCall, argument: object): Promise<void> {
+  const calls = lastCalls.get(tx);
+  // A transaction that somebody wrapped has no end that we know of: then it is done at once.
+  if (!calls) await tx.query(`SELECT ${call}($1::jsonb)`, [JSON.stringify([argument])]);
+  else calls.set(call, [...(calls.get(call) ?? []), argument]);
+}
+
+async function commit(client: pg.PoolClient, tx: Tx): Promise<void> {
+  const calls = [...(lastCalls.get(tx) ?? [])].map(([call, list]) => `SELECT ${call}(${pg.escapeLiteral(JSON.stringify(list))}::jsonb); `);
+  const answers: pg.QueryResult | pg.QueryResult[] = await client.query(`${calls.join('')}COMMIT`);
+  const last = Array.isArray(answers) ? answers.at(-1) : answers;
+  // After a failed statement that somebody swallowed, PostgreSQL answers COMMIT with ROLLBACK and no error.
+  if (last?.command !== 'COMMIT') throw new Error('the transaction was rolled back: a failed statement in it was swallowed');
+}
+
 /** A queue without an end takes all memory and answers nobody in time. */
 function assertRoom(pool: pg.Pool): void {
   if (pool.waitingCount >= pool.options.max * WAITING_PER_CONNECTION) throw new DomainError('unavailable', { retryAfterSeconds: 2 });
@@ -81,10 +106,10 @@ async function runTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<R
     client.on('error', lose);
     try {
       await client.query('BEGIN');
-      const result = await work({ query: async (text, values) => (await client.query(text, [...(values ?? [])])).rows });
-      const { command } = await client.query('COMMIT');
-      // After a failed statement that somebody swallowed, PostgreSQL answers COMMIT with ROLLBACK and no error.
-      if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a failed statement in it was swallowed');
+      const tx: Tx = { query: async (text, values) => (await client.query(text, [...(values ?? [])])).rows };
+      lastCalls.set(tx, new Map());
+      const result = await work(tx);
+      await commit(client, tx);
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(lose);

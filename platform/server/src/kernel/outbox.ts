@@ -2,21 +2,43 @@ import { EVENT_TYPES, type EventData, type EventId, type EventType, type Partner
 import type { Db, Tx } from './db.ts';
 import { newId } from './ids.ts';
 
+type EventOf<Type extends EventType> = { type: Type; shardId: string; partnerId: PartnerId; data: EventData<Type> };
+/** An event to add, with the data its type asks for. `shardId`: the offer's id for redemptions, else the partner's. */
+export type NewEvent = { [Type in EventType]: EventOf<Type> }[EventType];
+
 /**
  * Adds an event in the transaction of what it tells, so that no event is lost and none comes before its commit.
- * `shardId` keeps the row on the shard of that transaction (the offer's id for redemptions, else the partner's).
+ * `shardId` keeps the row on the shard of that transaction.
  */
-export async function appendEvent<Type extends EventType>(
-  tx: Tx,
-  event: { type: Type; shardId: string; partnerId: PartnerId; data: EventData<Type> },
-): Promise<EventId> {
-  const id = newId<EventId>();
-  const data = EVENT_TYPES[event.type].parse(event.data);
-  await tx.query(
-    `INSERT INTO chung.outbox (shard_id, id, partner_id, type, data, txid) VALUES ($1, $2, $3, $4, $5, pg_current_xact_id())`,
-    [event.shardId, id, event.partnerId, event.type, JSON.stringify(data)],
-  );
+export async function appendEvent<Type extends EventType>(tx: Tx, event: EventOf<Type>): Promise<EventId> {
+  const [id] = await insertEvents(tx, [event]);
+  if (id === undefined) throw new Error('an event was added without an id');
   return id;
+}
+
+/** Adds several in one statement. */
+export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+  if (events.length > 0) await insertEvents(tx, events);
+}
+
+async function insertEvents(
+  tx: Tx,
+  events: readonly { type: EventType; shardId: string; partnerId: PartnerId; data: unknown }[],
+): Promise<EventId[]> {
+  const ids = events.map(() => newId<EventId>());
+  await tx.query(
+    `INSERT INTO chung.outbox (shard_id, id, partner_id, type, data, txid)
+     SELECT e.shard_id, e.id, e.partner_id, e.type, e.data, pg_current_xact_id()
+       FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::jsonb[]) AS e (shard_id, id, partner_id, type, data)`,
+    [
+      events.map((event) => event.shardId),
+      ids,
+      events.map((event) => event.partnerId),
+      events.map((event) => event.type),
+      events.map((event) => JSON.stringify(EVENT_TYPES[event.type].parse(event.data))),
+    ],
+  );
+  return ids;
 }
 
 const MARK = 'chung: writes no events';

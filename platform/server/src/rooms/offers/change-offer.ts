@@ -6,7 +6,7 @@ import type { Partners } from '../partners/index.ts';
 import { removeListing } from './listing-store.ts';
 import { OFFER_MOVES, type Offer } from './offer.ts';
 import { findPartnerOffer, insertTerms, lockPartnerOffer, moveOffer, touchOffer } from './store.ts';
-import { changeStock } from './units.ts';
+import { changeBudget, changeStock } from './units.ts';
 
 /**
  * Changes an offer. New terms make a new version and go through review again; the stock alone may be raised and lowered
@@ -27,6 +27,7 @@ export async function changeOffer(
   const stockChanged = terms.stock !== offer.terms.stock;
   const termsChanged = !isDeepStrictEqual({ ...terms, stock: 0 }, { ...offer.terms, stock: 0 });
   if (stockChanged) await changeStock(tx, offerId, terms.stock);
+  if (terms.budgetMinor !== offer.terms.budgetMinor) await changeBudget(tx, offerId, terms.budgetMinor ?? null);
   if (termsChanged) await newVersion(tx, offer, terms);
   // A refused offer becomes a draft by any change, so that it can be submitted again.
   else if (stockChanged && offer.state === 'refused') await move(tx, offer);

@@ -58,7 +58,11 @@ function offerOf(row: OfferRow): Offer {
 export async function insertOffer(tx: Tx, offer: { id: OfferId; partnerId: PartnerId; terms: OfferDraft }): Promise<void> {
   await tx.query('INSERT INTO chung.offers (id, partner_id) VALUES ($1, $2)', [offer.id, offer.partnerId]);
   await insertTerms(tx, { offerId: offer.id, version: 1, terms: offer.terms });
-  await tx.query('INSERT INTO chung.offer_stock (offer_id, stock) VALUES ($1, $2)', [offer.id, offer.terms.stock]);
+  await tx.query('INSERT INTO chung.offer_stock (offer_id, stock, budget_minor) VALUES ($1, $2, $3)', [
+    offer.id,
+    offer.terms.stock,
+    offer.terms.budgetMinor ?? null,
+  ]);
 }
 
 export async function insertTerms(tx: Tx, row: { offerId: OfferId; version: number; terms: OfferDraft }): Promise<void> {
@@ -134,7 +138,7 @@ export async function findOfferHead(
   offerId: OfferId,
 ): Promise<{ partnerId: PartnerId; state: OfferState; termsVersion: number; soldOut: boolean; at: Date } | null> {
   const [row] = await on.query<{ partner_id: PartnerId; state: OfferState; terms_version: number; sold_out: boolean; at: Date }>(
-    `SELECT o.partner_id, o.state, o.terms_version, s.held + s.redeemed >= s.stock AS sold_out, now() AS at
+    `SELECT o.partner_id, o.state, o.terms_version, s.held + s.redeemed + s.promised >= s.stock AS sold_out, now() AS at
        FROM chung.offers o JOIN chung.offer_stock s ON s.offer_id = o.id WHERE o.id = $1`,
     [offerId],
   );

@@ -8,7 +8,7 @@ export type UnitHolder = 'held' | 'redeemed';
 
 export async function takeUnit(tx: Tx, offerId: OfferId, as: UnitHolder): Promise<boolean> {
   const rows = await tx.query(
-    `UPDATE chung.offer_stock SET ${as} = ${as} + 1 WHERE offer_id = $1 AND held + redeemed < stock RETURNING offer_id`,
+    `UPDATE chung.offer_stock SET ${as} = ${as} + 1 WHERE offer_id = $1 AND held + redeemed + promised < stock RETURNING offer_id`,
     [offerId],
   );
   return rows.length === 1;
@@ -29,10 +29,21 @@ export async function subtractUnit(tx: Tx, offerId: OfferId, from: UnitHolder): 
   return rows.length === 1;
 }
 
+/** Sets the stock; false when more is held, redeemed and promised. New units go to the members in line before anybody else sees them. */
 export async function setStock(tx: Tx, offerId: OfferId, stock: number): Promise<boolean> {
-  const rows = await tx.query('UPDATE chung.offer_stock SET stock = $2 WHERE offer_id = $1 AND held + redeemed <= $2 RETURNING offer_id', [
-    offerId,
-    stock,
-  ]);
+  const rows = await tx.query(
+    'UPDATE chung.offer_stock SET stock = $2 WHERE offer_id = $1 AND held + redeemed + promised <= $2 RETURNING offer_id',
+    [offerId, stock],
+  );
+  if (rows.length === 1) await tx.query('SELECT chung.promote_entries($1, now())', [offerId]);
+  return rows.length === 1;
+}
+
+/** Sets or takes away the budget; false when more is spent. */
+export async function setBudget(tx: Tx, offerId: OfferId, budgetMinor: number | null): Promise<boolean> {
+  const rows = await tx.query(
+    'UPDATE chung.offer_stock SET budget_minor = $2 WHERE offer_id = $1 AND ($2::bigint IS NULL OR spent_minor <= $2) RETURNING offer_id',
+    [offerId, budgetMinor],
+  );
   return rows.length === 1;
 }

@@ -1,7 +1,7 @@
 import type { OfferId } from '@chung/contracts';
 import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { heldToRedeemed, setStock, subtractUnit, takeUnit as takeUnitRow, type UnitHolder } from './unit-store.ts';
+import { heldToRedeemed, setBudget, setStock, subtractUnit, takeUnit as takeUnitRow, type UnitHolder } from './unit-store.ts';
 
 export type { UnitHolder } from './unit-store.ts';
 
@@ -23,4 +23,9 @@ export async function returnUnit(tx: Tx, offerId: OfferId, from: UnitHolder): Pr
 /** Raises or lowers the stock; never below what is held or redeemed, also while claims run. */
 export async function changeStock(tx: Tx, offerId: OfferId, stock: number): Promise<void> {
   if (!(await setStock(tx, offerId, stock))) throw new DomainError('stock_below_redeemed');
+}
+
+/** Sets the offer's budget; never below what its live redemptions cost. */
+export async function changeBudget(tx: Tx, offerId: OfferId, budgetMinor: number | null): Promise<void> {
+  if (!(await setBudget(tx, offerId, budgetMinor))) throw new DomainError('budget_below_spent');
 }

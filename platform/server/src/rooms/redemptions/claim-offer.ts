@@ -1,15 +1,13 @@
-import { type EligibilityReason, MAX_AMOUNT_MINOR, type OfferId, type RedemptionId } from '@chung/contracts';
-import type { Tx } from '../../kernel/db.ts';
+import type { EligibilityReason, EventId, OfferId, RedemptionId } from '@chung/contracts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { partOf } from '../../kernel/money.ts';
-import { appendEvent } from '../../kernel/outbox.ts';
 import type { MemberPrincipal } from '../../kernel/principal.ts';
 import { isEligible, type OfferForClaim } from '../offers/index.ts';
+import type { ClaimOutcome, ClaimToWrite } from './claim-store.ts';
+import type { ClaimTerms } from './claim-terms.ts';
 import type { RedemptionPorts } from './ports.ts';
-import { redeemedJournal, reservedJournal } from './postings.ts';
-import type { Cashback, RedemptionRow } from './redemption.ts';
-import { countUse, findByKey, insertRedemption, type NewRedemption, setCode } from './store.ts';
+import type { RedemptionRow } from './redemption.ts';
+import { findByKey, findRedemption } from './store.ts';
 
 export interface Claim {
   readonly principal: MemberPrincipal;
@@ -17,140 +15,106 @@ export interface Claim {
   readonly idempotencyKey: string;
 }
 
+const ROUNDS = 3;
+
 /**
- * Claims an offer: redemption, limits, code, journal, event and stock in one transaction. The stock's guarded update comes
- * last, because its row is the one all claims of an offer share; when it refuses, everything before it is rolled back.
+ * Claims an offer: judged here by what is known of it, written with the claims that arrive at the same time, and answered after the
+ * commit. What was known too long is read again and judged anew; nothing is refused by an old copy, and nothing is written by one.
  */
 export async function claimOffer(ports: RedemptionPorts, claim: Claim): Promise<RedemptionRow> {
-  const earlier = await findByKey(ports.db, claim.principal.memberId, claim.idempotencyKey);
-  if (earlier) return repeated(earlier, claim);
-  try {
-    return await claimAnew(ports, claim);
-  } catch (refusal) {
-    // The same key may have been answered on another connection since we looked, by taking the last unit: that answer stands.
-    const meanwhile = await findByKey(ports.db, claim.principal.memberId, claim.idempotencyKey);
-    if (meanwhile) return repeated(meanwhile, claim);
-    throw refusal;
+  for (let round = 1; round <= ROUNDS; round++) {
+    const how = round === 1 ? 'known' : 'fresh';
+    const judged = await judge(ports, claim, how);
+    if (judged instanceof DomainError) {
+      // A key answers what it answered, also when the offer has ended since.
+      const earlier = await findByKey(ports.db, claim.principal.memberId, claim.idempotencyKey);
+      if (earlier) return repeated(earlier, claim);
+      if (how === 'known') continue;
+      throw judged;
+    }
+    const outcome = await ports.claims.submit(judged);
+    const answered = await answer(ports, claim, { outcome, written: judged });
+    if (answered) return answered;
   }
+  throw new DomainError('unavailable', { retryAfterSeconds: 1 });
 }
 
-async function claimAnew(ports: RedemptionPorts, claim: Claim): Promise<RedemptionRow> {
-  const { offer, eligibility } = await judge(ports, claim);
-  return ports.db.tx(async (tx) => {
-    const { made } = await insertRedemption(tx, newRedemption(ports, { claim, offer, eligibility }));
-    if (!made) return answerWithoutInsert(tx, claim);
-    await countLimits(tx, offer, made);
-    const code = await bindCode(tx, ports, offer, made);
-    const instant = made.state === 'REDEEMED';
-    await ports.ledger.post(tx, [instant ? redeemedJournal(made, 'stock') : reservedJournal(made)]);
-    await tell(tx, made);
-    await ports.offers.takeUnit(tx, offer.id, instant ? 'redeemed' : 'held');
-    return { ...made, codeHint: code?.hint ?? null, codePosition: code?.position ?? null };
-  });
-}
-
-/** Everything that can refuse before a write, cheapest first. The write guards again what may have changed since. */
-async function judge(
-  ports: RedemptionPorts,
-  { principal, offerId }: Claim,
-): Promise<{ offer: OfferForClaim; eligibility: EligibilityReason[] }> {
-  const offer = await ports.offers.offerForClaim(offerId);
-  const hidden = principal.partnerId !== null && offer?.partnerId !== principal.partnerId;
-  if (!offer || hidden || !['published', 'paused', 'ended'].includes(offer.state)) throw new DomainError('not_found');
-  if (offer.state !== 'published' || !offer.partnerActive || !isWithin(offer)) throw new DomainError('offer_not_open');
+/** Everything that can refuse before a write. The write guards again what may have changed since. */
+async function judge(ports: RedemptionPorts, claim: Claim, how: 'known' | 'fresh'): Promise<ClaimToWrite | DomainError> {
+  const { principal, offerId, idempotencyKey } = claim;
+  const found = await ports.claims.termsOf(offerId, how);
+  const hidden = principal.partnerId !== null && found?.offer.partnerId !== principal.partnerId;
+  if (!found || hidden || !['published', 'paused', 'ended'].includes(found.offer.state)) return new DomainError('not_found');
+  const { offer, terms } = found;
+  if (!terms) return new DomainError('offer_not_open');
   const facts = await ports.factsOf(principal.memberId);
-  if (!facts) throw new DomainError('not_eligible');
-  const eligibility = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, offer.at);
-  if (!isEligible(eligibility)) {
+  if (!facts) return new DomainError('not_eligible');
+  const reasons = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, offer.at);
+  if (!isEligible(reasons)) {
     // Which condition a member misses is a fact about them; an app of a partner needs the scope that opens such facts.
     const mayKnow = principal.partnerId === null || principal.scopes.includes('member.membership:read');
-    throw new DomainError('not_eligible', mayKnow ? { reasons: eligibility.filter((reason) => !reason.holds) } : {});
+    return new DomainError('not_eligible', mayKnow ? { reasons: reasons.filter((reason) => !reason.holds) } : {});
   }
-  // Most claims of a sold-out offer end here, with two reads and no lock.
-  if (offer.soldOut) throw new DomainError('offer_sold_out');
-  return { offer, eligibility };
-}
-
-function isWithin({ at, terms }: OfferForClaim): boolean {
-  return at.getTime() >= Date.parse(terms.window.startsAt) && at.getTime() < Date.parse(terms.window.endsAt);
-}
-
-function newRedemption(
-  ports: RedemptionPorts,
-  { claim, offer, eligibility }: { claim: Claim; offer: OfferForClaim; eligibility: EligibilityReason[] },
-): NewRedemption {
-  const { principal, idempotencyKey } = claim;
-  const { terms, contract } = offer;
-  if (!contract) throw new Error(`partner ${offer.partnerId} has no contract in force`);
-  const held = terms.fulfilment.mode === 'partner_confirmed';
   return {
-    offerId: offer.id,
-    id: newId<RedemptionId>(),
+    terms,
     memberId: principal.memberId,
-    partnerId: offer.partnerId,
+    idempotencyKey,
+    id: newId<RedemptionId>(),
     memberRef: ports.pairwise.subject(offer.partnerId, principal.memberId),
     clientId: principal.clientId,
-    state: held ? 'RESERVED' : 'REDEEMED',
-    termsVersion: offer.termsVersion,
-    offerTitle: terms.title,
-    partnerName: offer.partnerName,
-    contractVersion: contract.version,
-    feeMinor: contract.feePerRedemptionMinor,
-    vatMinor: partOf(contract.feePerRedemptionMinor, contract.vatBasisPoints),
-    vatBasisPoints: contract.vatBasisPoints,
-    cashback: cashbackOf(offer),
-    eligibility: { ruleVersion: terms.eligibility.version, verdicts: eligibility.map(({ fact, holds }) => ({ fact, holds })) },
-    idempotencyKey,
-    holdMinutes: terms.fulfilment.mode === 'partner_confirmed' ? terms.fulfilment.holdMinutes : null,
-    timeZone: ports.timeZone,
-    window: terms.window,
+    verdicts: verdictsOf(offer, reasons),
+    journalId: newId<string>(),
+    eventId: newId<EventId>(),
   };
 }
 
-/** The platform's part is rounded, the partner gets the exact remainder: the parts equal the promise. */
-function cashbackOf({ terms }: OfferForClaim): Cashback | null {
-  if (terms.benefit.kind !== 'cashback') return null;
-  const whole = BigInt(Math.min(terms.benefit.cashbackMinor, MAX_AMOUNT_MINOR));
-  const platformShare = terms.funding.find((share) => share.by === 'platform')?.shareBasisPoints ?? 0;
-  const platform = partOf(whole, platformShare);
-  return { platformMinor: Number(platform), partnerMinor: Number(whole - platform) };
-}
+/** Which rule said yes, and to what: kept with the redemption, so that the decision can be explained later. */
+const verdictsOf = (offer: OfferForClaim, reasons: readonly EligibilityReason[]): string =>
+  JSON.stringify({ ruleVersion: offer.terms.eligibility.version, verdicts: reasons.map(({ fact, holds }) => ({ fact, holds })) });
 
-async function countLimits(tx: Tx, { terms }: OfferForClaim, made: RedemptionRow): Promise<void> {
-  const { offerId, memberId, claimedDay: day } = made;
-  const { perMember, perMemberPerDay: perDay } = terms.limits;
-  if (!(await countUse(tx, { offerId, memberId, day, perMember, perDay }))) throw new DomainError('limit_reached');
-}
-
-async function bindCode(
-  tx: Tx,
+/** Null when the claim must be judged again by newer terms. */
+async function answer(
   ports: RedemptionPorts,
-  { terms }: OfferForClaim,
-  made: RedemptionRow,
-): Promise<{ position: bigint; hint: string } | null> {
-  if (terms.codes === 'none') return null;
-  const code = await ports.offers.takeCode(tx, made.offerId);
-  if (!code) throw new DomainError('codes_exhausted');
-  await setCode(tx, { offerId: made.offerId, id: made.id, ...code });
-  return code;
-}
-
-async function tell(tx: Tx, made: RedemptionRow): Promise<void> {
-  const place = { shardId: made.offerId, partnerId: made.partnerId };
-  const common = { redemptionId: made.id, offerId: made.offerId, memberRef: made.memberRef, state: made.state };
-  if (made.expiresAt) {
-    await appendEvent(tx, { ...place, type: 'redemption.reserved.v1', data: { ...common, expiresAt: made.expiresAt.toISOString() } });
-    return;
+  claim: Claim,
+  { outcome, written }: { outcome: ClaimOutcome; written: ClaimToWrite },
+): Promise<RedemptionRow | null> {
+  if (outcome.kind === 'made') return rowOf(written, outcome);
+  if (outcome.kind === 'known') {
+    const earlier = await findRedemption(ports.db, outcome);
+    if (!earlier) throw new Error(`the key of redemption ${outcome.id} stands without it`);
+    return repeated(earlier, claim);
   }
-  const charged = { feeMinor: Number(made.feeMinor), vatMinor: Number(made.vatMinor), vatBasisPoints: made.vatBasisPoints };
-  await appendEvent(tx, { ...place, type: 'redemption.redeemed.v1', data: { ...common, ...charged } });
+  if (outcome.why === 'stale') return null;
+  throw new DomainError(outcome.why);
 }
 
-/** No row was made: the same key committed while we waited, or the window closed between the read and the write. */
-async function answerWithoutInsert(tx: Tx, claim: Claim): Promise<RedemptionRow> {
-  const earlier = await findByKey(tx, claim.principal.memberId, claim.idempotencyKey);
-  if (!earlier) throw new DomainError('offer_not_open');
-  return repeated(earlier, claim);
+const MINUTE_MS = 60_000;
+
+function rowOf({ terms, ...claim }: ClaimToWrite, made: Extract<ClaimOutcome, { kind: 'made' }>): RedemptionRow {
+  const { offer }: ClaimTerms = terms;
+  return {
+    offerId: offer.id,
+    id: claim.id,
+    memberId: claim.memberId,
+    partnerId: offer.partnerId,
+    memberRef: claim.memberRef,
+    state: terms.state,
+    termsVersion: offer.termsVersion,
+    offerTitle: offer.terms.title,
+    partnerName: offer.partnerName,
+    feeMinor: terms.feeMinor,
+    vatMinor: terms.vatMinor,
+    vatBasisPoints: terms.vatBasisPoints,
+    cashback: terms.cashback,
+    costMinor: BigInt(terms.costMinor),
+    codeHint: made.codeHint,
+    codePosition: made.codePosition,
+    idempotencyKey: claim.idempotencyKey,
+    claimedAt: made.at,
+    claimedDay: made.day,
+    expiresAt: terms.holdMinutes === null ? null : new Date(made.at.getTime() + terms.holdMinutes * MINUTE_MS),
+    updatedAt: made.at,
+  };
 }
 
 /** A key answers what it answered, for ever; on another offer it is another request. */

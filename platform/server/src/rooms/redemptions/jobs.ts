@@ -1,20 +1,19 @@
 import type { RedemptionPorts } from './ports.ts';
 import { lockLapsed } from './store.ts';
-import { transition } from './transition.ts';
+import { transitionAll } from './transition.ts';
 
-/**
- * Ends lapsed holds and tells how many. Several sweepers may run: each takes what no other has locked.
- *
- * One transaction a hold: a second hold would be worked on with the first one's stock row locked, which stops every claim of
- * that offer and dead-locks with a claim by the second hold's member, who has their limit's row and waits for the stock.
- */
+/** Few enough that a batch is over in milliseconds: claims of its offers wait for it at the end. */
+const BATCH = 100;
+
+/** Ends lapsed holds and tells how many. Several sweepers may run: each takes what no other has locked. */
 export async function expireLapsedHolds(ports: RedemptionPorts): Promise<number> {
-  for (let expired = 0; ; expired++) if (!(await expireOne(ports))) return expired;
+  for (let expired = 0; ; ) {
+    const batch = await ports.db.tx(async (tx) => {
+      const lapsed = await lockLapsed(tx, BATCH);
+      await transitionAll(tx, ports, { arrow: 'expire', moves: lapsed });
+      return lapsed.length;
+    });
+    expired += batch;
+    if (batch < BATCH) return expired;
+  }
 }
-
-const expireOne = (ports: RedemptionPorts): Promise<boolean> =>
-  ports.db.tx(async (tx) => {
-    const lapsed = await lockLapsed(tx);
-    if (lapsed) await transition(tx, ports, { ...lapsed, arrow: 'expire' });
-    return lapsed !== null;
-  });

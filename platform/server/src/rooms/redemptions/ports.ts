@@ -4,6 +4,7 @@ import type { Db } from '../../kernel/db.ts';
 import type { Pairwise } from '../../kernel/pairwise.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { MemberFacts, Offers } from '../offers/index.ts';
+import type { ClaimEngine } from './claim-engine.ts';
 import type { ReceiptSigner } from './receipt.ts';
 
 /** What this room works with; `main.ts` hands it in. */
@@ -16,5 +17,6 @@ export interface RedemptionPorts {
   readonly receipts: ReceiptSigner;
   /** IANA zone of the market: a member's day begins there, whatever zone the host is in. */
   readonly timeZone: string;
+  readonly claims: ClaimEngine;
   factsOf(memberId: MemberId): Promise<MemberFacts | null>;
 }

@@ -18,6 +18,8 @@ export interface RedemptionRow {
   readonly codeHint: string | null;
   /** Which code of the offer's pool is theirs. */
   readonly codePosition: bigint | null;
+  /** What it took of the offer's budget. */
+  readonly costMinor: bigint;
   readonly idempotencyKey: string;
   readonly claimedAt: Date;
   readonly claimedDay: string;
@@ -44,7 +46,8 @@ export const isLive = (state: RedemptionState): boolean => state === 'RESERVED' 
  *               RELEASED    EXPIRED                              REVERSED
  *
  * Each arrow is one conditional update in one transaction with its stock change, journal and event. An instant offer's
- * claim goes straight to REDEEMED. `unit` and `limit` say what the arrow does to the offer's stock and the member's limit.
+ * claim goes straight to REDEEMED. `unit` says what the arrow does to the offer's stock;
+ * a unit that goes back gives the member's limit back too.
  */
 export type Arrow = 'confirm' | 'fulfil' | 'cancel' | 'expire' | 'reverse';
 
@@ -52,7 +55,6 @@ interface ArrowRule {
   readonly from: readonly RedemptionState[];
   readonly to: RedemptionState;
   readonly unit: 'held-to-redeemed' | 'return-held' | 'return-redeemed' | 'none';
-  readonly limit: 'give-back' | 'keep';
   /** Only while the hold lasts, or only once it has lapsed, by the database's clock. */
   readonly hold: 'must-last' | 'must-have-lapsed' | 'any';
   readonly event: EventType;
@@ -63,16 +65,14 @@ export const ARROWS: Readonly<Record<Arrow, ArrowRule>> = {
     from: ['RESERVED'],
     to: 'REDEEMED',
     unit: 'held-to-redeemed',
-    limit: 'keep',
     hold: 'must-last',
     event: 'redemption.redeemed.v1',
   },
-  fulfil: { from: ['REDEEMED'], to: 'FULFILLED', unit: 'none', limit: 'keep', hold: 'any', event: 'redemption.fulfilled.v1' },
+  fulfil: { from: ['REDEEMED'], to: 'FULFILLED', unit: 'none', hold: 'any', event: 'redemption.fulfilled.v1' },
   cancel: {
     from: ['RESERVED'],
     to: 'RELEASED',
     unit: 'return-held',
-    limit: 'give-back',
     hold: 'must-last',
     event: 'redemption.released.v1',
   },
@@ -80,7 +80,6 @@ export const ARROWS: Readonly<Record<Arrow, ArrowRule>> = {
     from: ['RESERVED'],
     to: 'EXPIRED',
     unit: 'return-held',
-    limit: 'give-back',
     hold: 'must-have-lapsed',
     event: 'redemption.expired.v1',
   },
@@ -88,7 +87,6 @@ export const ARROWS: Readonly<Record<Arrow, ArrowRule>> = {
     from: ['REDEEMED', 'FULFILLED'],
     to: 'REVERSED',
     unit: 'return-redeemed',
-    limit: 'give-back',
     hold: 'any',
     event: 'redemption.reversed.v1',
   },

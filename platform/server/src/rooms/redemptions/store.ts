@@ -21,6 +21,7 @@ interface Row {
   cashback: Cashback | null;
   code_hint: string | null;
   code_position: bigint | null;
+  cost_minor: bigint;
   idempotency_key: string;
   claimed_at: Date;
   claimed_day: string;
@@ -33,7 +34,7 @@ const LAPSED = `state = 'RESERVED' AND expires_at <= now()`;
 const STATE = `CASE WHEN ${LAPSED} THEN 'EXPIRED' ELSE state END`;
 
 const COLUMNS = `offer_id, id, member_id, partner_id, member_ref, ${STATE} AS state, terms_version, offer_title, partner_name, fee_minor,
-  vat_minor, vat_basis_points, cashback, code_hint, code_position, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
+  vat_minor, vat_basis_points, cashback, code_hint, code_position, cost_minor, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
   CASE WHEN ${LAPSED} THEN NULL ELSE expires_at END AS expires_at, updated_at`;
 
 const fromRow = (row: Row): RedemptionRow => ({
@@ -52,6 +53,7 @@ const fromRow = (row: Row): RedemptionRow => ({
   cashback: row.cashback,
   codeHint: row.code_hint,
   codePosition: row.code_position,
+  costMinor: row.cost_minor,
   idempotencyKey: row.idempotency_key,
   claimedAt: row.claimed_at,
   claimedDay: row.claimed_day,
@@ -59,151 +61,60 @@ const fromRow = (row: Row): RedemptionRow => ({
   updatedAt: row.updated_at,
 });
 
-export interface NewRedemption {
-  readonly offerId: OfferId;
-  readonly id: RedemptionId;
-  readonly memberId: MemberId;
-  readonly partnerId: PartnerId;
-  readonly memberRef: string;
-  readonly clientId: string;
-  readonly state: 'RESERVED' | 'REDEEMED';
-  readonly termsVersion: number;
-  readonly offerTitle: { readonly vi: string; readonly en: string };
-  readonly partnerName: string;
-  readonly contractVersion: number;
-  readonly feeMinor: bigint;
-  readonly vatMinor: bigint;
-  readonly vatBasisPoints: number;
-  readonly cashback: Cashback | null;
-  readonly eligibility: unknown;
-  readonly idempotencyKey: string;
-  /** Minutes from the database's now; null for an instant offer. */
-  readonly holdMinutes: number | null;
-  readonly timeZone: string;
-  readonly window: { readonly startsAt: string; readonly endsAt: string };
-}
-
-/** What an insert met: made, the key was there before, or the database's clock is outside the offer's window. */
-export type InsertOutcome = { readonly made: RedemptionRow } | { readonly made: null };
-
-/**
- * The claim's first write. A second request with the key waits here until the first commits. The window is judged by the
- * clock of this very statement, so a slow request cannot claim after the end.
- *
- * The unique constraint cannot see a key's use on another offer (it must contain the distribution column), and neither can a
- * statement whose snapshot is older than the other's commit. So a member's claims with one key queue at a lock first.
- */
-export async function insertRedemption(tx: Tx, claim: NewRedemption): Promise<InsertOutcome> {
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`${claim.memberId}/${claim.idempotencyKey}`]);
-  const [row] = await tx.query<Row>(
-    `INSERT INTO chung.redemptions (offer_id, id, member_id, partner_id, member_ref, client_id, state, terms_version, offer_title, partner_name,
-       contract_version, fee_minor, vat_minor, vat_basis_points, cashback, eligibility, idempotency_key, claimed_day, expires_at)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, (now() AT TIME ZONE $18)::date,
-            now() + make_interval(mins => $19)
-      WHERE now() >= $20::timestamptz AND now() < $21::timestamptz
-        AND NOT EXISTS (SELECT 1 FROM chung.redemptions WHERE member_id = $3 AND idempotency_key = $17)
-     ON CONFLICT (offer_id, member_id, idempotency_key) DO NOTHING
-     RETURNING ${COLUMNS}`,
-    [
-      claim.offerId,
-      claim.id,
-      claim.memberId,
-      claim.partnerId,
-      claim.memberRef,
-      claim.clientId,
-      claim.state,
-      claim.termsVersion,
-      JSON.stringify(claim.offerTitle),
-      claim.partnerName,
-      claim.contractVersion,
-      claim.feeMinor,
-      claim.vatMinor,
-      claim.vatBasisPoints,
-      claim.cashback && JSON.stringify(claim.cashback),
-      JSON.stringify(claim.eligibility),
-      claim.idempotencyKey,
-      claim.timeZone,
-      claim.holdMinutes,
-      claim.window.startsAt,
-      claim.window.endsAt,
-    ],
-  );
-  return { made: row ? fromRow(row) : null };
+/** One redemption by its whole key. */
+export async function findRedemption(on: Reader, of: { offerId: OfferId; id: RedemptionId }): Promise<RedemptionRow | null> {
+  const [row] = await on.query<Row>(`SELECT ${COLUMNS} FROM chung.redemptions WHERE offer_id = $1 AND id = $2`, [of.offerId, of.id]);
+  return row ? fromRow(row) : null;
 }
 
 /** A member's earlier use of a key, on this or another offer. */
 export async function findByKey(on: Reader, memberId: MemberId, key: string): Promise<RedemptionRow | null> {
-  const [row] = await on.query<Row>(`SELECT ${COLUMNS} FROM chung.redemptions WHERE member_id = $1 AND idempotency_key = $2 LIMIT 1`, [
-    memberId,
-    key,
-  ]);
+  const [row] = await on.query<Row>(
+    `SELECT ${COLUMNS} FROM chung.redemptions
+      WHERE (offer_id, id) = (SELECT k.offer_id, k.redemption_id FROM chung.claim_keys k WHERE k.member_id = $1 AND k.idempotency_key = $2)`,
+    [memberId, key],
+  );
   return row ? fromRow(row) : null;
 }
 
-/**
- * Counts one use against the limit of the offer's whole life and of the day; false when either is reached. The day is counted
- * also where it has no limit: terms may get one later, and giving back must find what was counted.
- */
-export async function countUse(
-  tx: Tx,
-  use: { offerId: OfferId; memberId: MemberId; day: string; perMember: number; perDay: number | null },
-): Promise<boolean> {
-  const counted = await tx.query(
-    `INSERT INTO chung.redemption_usage AS u (offer_id, member_id, day, used)
-     SELECT $1, $2, d.day, 1 FROM (VALUES ('-infinity'::date), ($3::date)) AS d (day) ORDER BY d.day
-     ON CONFLICT (offer_id, member_id, day) DO UPDATE SET used = u.used + 1
-      WHERE u.used < CASE WHEN u.day = '-infinity' THEN $4::integer ELSE coalesce($5::integer, u.used + 1) END
-     RETURNING 1`,
-    [use.offerId, use.memberId, use.day, use.perMember, use.perDay],
-  );
-  return counted.length === 2;
-}
-
-/** Gives the use back in both counts. */
-export async function uncountUse(tx: Tx, use: { offerId: OfferId; memberId: MemberId; day: string }): Promise<void> {
-  await tx.query(
-    `UPDATE chung.redemption_usage SET used = used - 1 WHERE offer_id = $1 AND member_id = $2 AND day IN ('-infinity', $3::date) AND used > 0`,
-    [use.offerId, use.memberId, use.day],
-  );
-}
-
-export async function setCode(tx: Tx, of: { offerId: OfferId; id: RedemptionId; position: bigint; hint: string }): Promise<void> {
-  await tx.query('UPDATE chung.redemptions SET code_hint = $3, code_position = $4 WHERE offer_id = $1 AND id = $2', [
-    of.offerId,
-    of.id,
-    of.hint,
-    of.position,
-  ]);
+export interface Move {
+  readonly offerId: OfferId;
+  readonly id: RedemptionId;
+  readonly reason: string | null;
 }
 
 /**
- * The conditional update behind every arrow; null when the redemption was not in a state the arrow starts from.
+ * The conditional update behind every arrow; what was not in a state the arrow starts from is not among the rows.
  *
  * Readers page events by transaction id, and ids are given out at a transaction's first write: one that began earlier may come
- * to this row later. It would tell its event before those of the state it starts from, so it is run again with a younger id.
+ * to a row later. It would tell its event before those of the state it starts from, so it is run again with a younger id.
  */
-export async function moveState(
+export async function moveStates(
   tx: Tx,
-  move: { offerId: OfferId; id: RedemptionId; from: readonly RedemptionState[]; to: RedemptionState; hold: string; reason: string | null },
-): Promise<RedemptionRow | null> {
-  const [row] = await tx.query<Row>(
+  arrow: { from: readonly RedemptionState[]; to: RedemptionState; hold: string },
+  moves: readonly Move[],
+): Promise<RedemptionRow[]> {
+  const [offerIds, ids, reasons] = [moves.map((move) => move.offerId), moves.map((move) => move.id), moves.map((move) => move.reason)];
+  const rows = await tx.query<Row>(
     `UPDATE chung.redemptions
-        SET state = $4, expires_at = NULL, updated_at = now(), reason = coalesce($6, reason), event_txid = pg_current_xact_id()
-      WHERE offer_id = $1 AND id = $2 AND state = ANY ($3) AND event_txid <= pg_current_xact_id()
-        AND CASE $5 WHEN 'must-last' THEN expires_at > now() WHEN 'must-have-lapsed' THEN expires_at <= now() ELSE true END
+        SET state = $4, expires_at = NULL, updated_at = now(), reason = coalesce(m.why, reason), event_txid = pg_current_xact_id()
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS m (of_offer, of_id, why)
+      WHERE offer_id = m.of_offer AND id = m.of_id AND state = ANY ($5) AND event_txid <= pg_current_xact_id()
+        AND CASE $6 WHEN 'must-last' THEN expires_at > now() WHEN 'must-have-lapsed' THEN expires_at <= now() ELSE true END
      RETURNING ${COLUMNS}`,
-    [move.offerId, move.id, move.from, move.to, move.hold, move.reason],
+    [offerIds, ids, reasons, arrow.to, arrow.from, arrow.hold],
   );
-  if (!row) await retryIfOvertaken(tx, move);
-  return row ? fromRow(row) : null;
+  if (rows.length < moves.length) await retryIfOvertaken(tx, { offerIds, ids, from: arrow.from });
+  return rows.map(fromRow);
 }
 
-async function retryIfOvertaken(tx: Tx, { offerId, id, from }: { offerId: OfferId; id: RedemptionId; from: readonly RedemptionState[] }) {
+async function retryIfOvertaken(tx: Tx, of: { offerIds: OfferId[]; ids: RedemptionId[]; from: readonly RedemptionState[] }) {
   const overtaken = await tx.query(
-    'SELECT 1 FROM chung.redemptions WHERE offer_id = $1 AND id = $2 AND state = ANY ($3) AND event_txid > pg_current_xact_id()',
-    [offerId, id, from],
+    `SELECT 1 FROM unnest($1::uuid[], $2::uuid[]) AS m (of_offer, of_id) JOIN chung.redemptions ON offer_id = m.of_offer AND id = m.of_id
+      WHERE state = ANY ($3) AND event_txid > pg_current_xact_id() LIMIT 1`,
+    [of.offerIds, of.ids, of.from],
   );
-  if (overtaken.length > 0) throw Object.assign(new Error(`redemption ${id} was moved by a younger transaction`), { code: '40001' });
+  if (overtaken.length > 0) throw Object.assign(new Error('a redemption was moved by a younger transaction'), { code: '40001' });
 }
 
 export type Owner = { readonly memberId: MemberId } | { readonly partnerId: PartnerId };
@@ -254,12 +165,13 @@ export async function listOwned(db: Db, filter: ListFilter): Promise<RedemptionR
   return rows.map(fromRow);
 }
 
-/** The hold that lapsed first, locked for this sweeper; others skip it. */
-export async function lockLapsed(tx: Tx): Promise<{ offerId: OfferId; id: RedemptionId } | null> {
-  const [row] = await tx.query<{ offer_id: OfferId; id: RedemptionId }>(
-    `SELECT offer_id, id FROM chung.redemptions WHERE ${LAPSED} ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+/** The holds that lapsed first, locked for this sweeper; others skip them. */
+export async function lockLapsed(tx: Tx, limit: number): Promise<{ offerId: OfferId; id: RedemptionId }[]> {
+  const rows = await tx.query<{ offer_id: OfferId; id: RedemptionId }>(
+    `SELECT offer_id, id FROM chung.redemptions WHERE ${LAPSED} ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [limit],
   );
-  return row ? { offerId: row.offer_id, id: row.id } : null;
+  return rows.map((row) => ({ offerId: row.offer_id, id: row.id }));
 }
 
 export async function usePresentation(tx: Tx, use: { offerId: OfferId; id: string; redemptionId: RedemptionId }): Promise<boolean> {
@@ -277,7 +189,7 @@ export async function isPresentationUsed(db: Db, offerId: OfferId, id: string): 
 /** How often a member has used each offer; holds count as used. */
 export async function usageOf(db: Db, memberId: MemberId, offerIds: readonly OfferId[]): Promise<ReadonlyMap<OfferId, number>> {
   const rows = await db.query<{ offer_id: OfferId; used: number }>(
-    `SELECT offer_id, used FROM chung.redemption_usage WHERE member_id = $1 AND offer_id = ANY ($2) AND day = '-infinity'`,
+    `SELECT offer_id, used FROM chung.redemption_usage WHERE member_id = $1 AND offer_id = ANY ($2)`,
     [memberId, offerIds],
   );
   return new Map(rows.map((row) => [row.offer_id, row.used]));

@@ -1,11 +1,11 @@
-import type { OfferId, RedemptionId } from '@chung/contracts';
-import type { Tx } from '../../kernel/db.ts';
-import { appendEvent } from '../../kernel/outbox.ts';
+import type { EventType, OfferId, RedemptionId } from '@chung/contracts';
+import { runLast, type Tx } from '../../kernel/db.ts';
+import { appendEvents, type NewEvent } from '../../kernel/outbox.ts';
 import type { Journal, Ledger } from '../ledger/index.ts';
 import type { RedemptionPorts } from './ports.ts';
 import { redeemedJournal, reversedJournal, unheldJournal } from './postings.ts';
 import { ARROWS, type Arrow, type RedemptionRow } from './redemption.ts';
-import { moveState, uncountUse } from './store.ts';
+import { moveStates } from './store.ts';
 
 export interface Transition {
   readonly offerId: OfferId;
@@ -14,19 +14,40 @@ export interface Transition {
   readonly reason?: string;
 }
 
+/** One redemption by the one mechanism; null when the guard refused: the caller reads the row and answers its recorded outcome. */
+export async function transition(tx: Tx, ports: Pick<RedemptionPorts, 'ledger'>, move: Transition): Promise<RedemptionRow | null> {
+  const [moved] = await transitionAll(tx, ports, { arrow: move.arrow, moves: [move] });
+  return moved ?? null;
+}
+
 /**
- * The one way a redemption changes state after its claim: guarded update, journal, limit, event and last the stock, whose
- * row is the hot one. Null when the guard refused: the caller reads the row and answers its recorded outcome.
+ * The one way redemptions change state after their claim: guarded update, journals and events, and right before the commit stock,
+ * limits and the queue. Those rows are shared with all claims of the offers, so nothing is waited for while they are locked.
  */
-export async function transition(tx: Tx, ports: RedemptionPorts, move: Transition): Promise<RedemptionRow | null> {
-  const rule = ARROWS[move.arrow];
-  const moved = await moveState(tx, { ...move, from: rule.from, to: rule.to, hold: rule.hold, reason: move.reason ?? null });
-  if (!moved) return null;
-  const journal = await journalOf(tx, ports.ledger, moved, move.arrow);
-  if (journal) await ports.ledger.post(tx, [journal]);
-  if (rule.limit === 'give-back') await uncountUse(tx, { offerId: moved.offerId, memberId: moved.memberId, day: moved.claimedDay });
-  await tell(tx, moved, move);
-  await moveUnit(tx, ports, moved.offerId, rule.unit);
+export async function transitionAll(
+  tx: Tx,
+  ports: Pick<RedemptionPorts, 'ledger'>,
+  { arrow, moves }: { arrow: Arrow; moves: readonly Omit<Transition, 'arrow'>[] },
+): Promise<readonly RedemptionRow[]> {
+  if (moves.length === 0) return [];
+  const rule = ARROWS[arrow];
+  const reasons = new Map(moves.map((move) => [move.id, move.reason ?? null]));
+  const moved = await moveStates(
+    tx,
+    rule,
+    moves.map(({ offerId, id }) => ({ offerId, id, reason: reasons.get(id) ?? null })),
+  );
+  const journals: Journal[] = [];
+  for (const row of moved) {
+    const journal = await journalOf(tx, ports.ledger, row, arrow);
+    if (journal) journals.push(journal);
+  }
+  if (journals.length > 0) await ports.ledger.post(tx, journals);
+  await appendEvents(
+    tx,
+    moved.map((row) => eventOf(row, rule.event, reasons.get(row.id) ?? '')),
+  );
+  for (const row of moved) if (rule.unit !== 'none') await settle(tx, row, rule.unit);
   return moved;
 }
 
@@ -45,22 +66,33 @@ async function journalOf(tx: Tx, ledger: Ledger, moved: RedemptionRow, arrow: Ar
   }
 }
 
-async function tell(tx: Tx, moved: RedemptionRow, move: Transition): Promise<void> {
-  const { event } = ARROWS[move.arrow];
+function eventOf(moved: RedemptionRow, type: EventType, reason: string): NewEvent {
   const common = { redemptionId: moved.id, offerId: moved.offerId, memberRef: moved.memberRef, state: moved.state };
   const place = { shardId: moved.offerId, partnerId: moved.partnerId };
-  if (event === 'redemption.redeemed.v1') {
-    const charged = { feeMinor: Number(moved.feeMinor), vatMinor: Number(moved.vatMinor), vatBasisPoints: moved.vatBasisPoints };
-    await appendEvent(tx, { ...place, type: event, data: { ...common, ...charged } });
-  } else if (event === 'redemption.reversed.v1') {
-    await appendEvent(tx, { ...place, type: event, data: { ...common, reason: move.reason ?? '' } });
-  } else if (event === 'redemption.fulfilled.v1' || event === 'redemption.released.v1' || event === 'redemption.expired.v1') {
-    await appendEvent(tx, { ...place, type: event, data: common });
+  switch (type) {
+    case 'redemption.redeemed.v1': {
+      const charged = { feeMinor: Number(moved.feeMinor), vatMinor: Number(moved.vatMinor), vatBasisPoints: moved.vatBasisPoints };
+      return { ...place, type, data: { ...common, ...charged } };
+    }
+    case 'redemption.reversed.v1':
+      return { ...place, type, data: { ...common, reason } };
+    case 'redemption.fulfilled.v1':
+    case 'redemption.released.v1':
+    case 'redemption.expired.v1':
+      return { ...place, type, data: common };
+    default:
+      throw new Error(`no arrow tells ${type}`);
   }
 }
 
-async function moveUnit(tx: Tx, { offers }: RedemptionPorts, offerId: OfferId, unit: (typeof ARROWS)[Arrow]['unit']): Promise<void> {
-  if (unit === 'held-to-redeemed') await offers.redeemHeldUnit(tx, offerId);
-  if (unit === 'return-held') await offers.returnUnit(tx, offerId, 'held');
-  if (unit === 'return-redeemed') await offers.returnUnit(tx, offerId, 'redeemed');
+/** What settle_units does for this redemption; a unit that goes back takes the member's use and the cost with it. */
+function settle(tx: Tx, row: RedemptionRow, unit: Exclude<(typeof ARROWS)[Arrow]['unit'], 'none'>): Promise<void> {
+  return runLast(tx, 'chung.settle_units', {
+    offerId: row.offerId,
+    memberId: row.memberId,
+    day: row.claimedDay,
+    from: unit === 'return-redeemed' ? 'redeemed' : 'held',
+    to: unit === 'held-to-redeemed' ? 'redeemed' : null,
+    costMinor: String(row.costMinor),
+  });
 }

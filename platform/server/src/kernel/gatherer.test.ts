@@ -1,0 +1,194 @@
+import { setImmediate as tick } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DomainError } from './errors.ts';
+import { createGatherer, type GathererOptions } from './gatherer.ts';
+
+interface Item {
+  readonly group: string;
+  readonly name: string;
+}
+
+/** A gatherer whose batches wait until they are let through; `batches` is what it was given, in order. */
+function stage(changes: Partial<GathererOptions<Item, string>> = {}) {
+  const batches: string[][] = [];
+  const waiting: (() => void)[] = [];
+  const gatherer = createGatherer<Item, string>({
+    lanes: 1,
+    maxBatch: 10,
+    maxWaiting: 100,
+    maxWaitMs: 1_000,
+    groupOf: (item) => item.group,
+    run: async (items) => {
+      batches.push(items.map((item) => item.name));
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return items.map((item) => `done ${item.name}`);
+    },
+    ...changes,
+  });
+  const letThrough = async () => {
+    waiting.shift()?.();
+    await tick();
+    await tick();
+  };
+  return { gatherer, batches, letThrough };
+}
+
+const named = (group: string, count: number): Item[] => Array.from({ length: count }, (_, index) => ({ group, name: `${group}${index}` }));
+const again = (code: string) => Object.assign(new Error(code), { code });
+
+describe('a batch', () => {
+  test('is what came in the same tick, then what arrived while the last one ran', async () => {
+    const { gatherer, batches, letThrough } = stage();
+    const first = named('a', 2).map((item) => gatherer.submit(item));
+    await tick();
+    const second = named('b', 3).map((item) => gatherer.submit(item));
+    await letThrough();
+    expect(await Promise.all(first)).toEqual(['done a0', 'done a1']);
+    await letThrough();
+    expect(await Promise.all(second)).toHaveLength(3);
+    expect(batches).toEqual([
+      ['a0', 'a1'],
+      ['b0', 'b1', 'b2'],
+    ]);
+  });
+
+  test('takes one of each group in turn, so that a flood of one offer keeps nobody waiting', async () => {
+    const { gatherer, batches, letThrough } = stage({ maxBatch: 4 });
+    const all = [...named('hot', 10), ...named('cold', 1)].map((item) => gatherer.submit(item));
+    await tick();
+    expect(batches[0]).toEqual(['hot0', 'cold0', 'hot1', 'hot2']);
+    for (let round = 0; round < 3; round++) await letThrough();
+    expect(await Promise.all(all)).toHaveLength(11);
+  });
+
+  test('never holds two items of one identity: the second sees what the first did', async () => {
+    const { gatherer, batches, letThrough } = stage({ identityOf: (item) => item.name });
+    const twice = [1, 2].map(() => gatherer.submit({ group: 'a', name: 'same' }));
+    const other = gatherer.submit({ group: 'a', name: 'other' });
+    await tick();
+    await letThrough();
+    await letThrough();
+    await Promise.all([...twice, other]);
+    expect(batches).toEqual([['same', 'other'], ['same']]);
+  });
+
+  test('answers every item exactly once, whatever the groups, sizes and identities', async () => {
+    const items = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c'), name: fc.constantFrom('x', 'y', 'z', 'w') }), {
+      maxLength: 60,
+    });
+    await fc.assert(
+      fc.asyncProperty(items, fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 3 }), async (all, maxBatch, lanes) => {
+        const seen: Item[] = [];
+        const gatherer = createGatherer<Item, Item>({
+          lanes,
+          maxBatch,
+          maxWaiting: 100,
+          maxWaitMs: 10_000,
+          groupOf: (item) => item.group,
+          identityOf: (item) => item.group + item.name,
+          run: async (batch) => {
+            expect(batch.length).toBeLessThanOrEqual(maxBatch);
+            expect(new Set(batch.map((item) => item.group + item.name)).size).toBe(batch.length);
+            await tick();
+            seen.push(...batch);
+            return batch;
+          },
+        });
+        expect(await Promise.all(all.map((item) => gatherer.submit(item)))).toEqual(all);
+        expect(new Set(seen)).toEqual(new Set(all));
+        expect(seen).toHaveLength(all.length);
+        expect(gatherer.waiting).toBe(0);
+      }),
+    );
+  });
+});
+
+describe('a failure', () => {
+  test('that asks for another try gets one, and nobody hears of it', async () => {
+    let tries = 0;
+    const { gatherer } = stage({
+      run: async (items) => {
+        tries += 1;
+        if (tries < 3) throw again('40P01');
+        return items.map(() => 'done');
+      },
+    });
+    expect(await gatherer.submit({ group: 'a', name: 'a' })).toBe('done');
+    expect(tries).toBe(3);
+  });
+
+  test('of one item is that item’s alone', async () => {
+    const { gatherer } = stage({
+      run: async (items) => {
+        if (items.some((item) => item.name === 'a3')) throw again('22P02');
+        return items.map((item) => item.name);
+      },
+    });
+    const outcomes = await Promise.allSettled(named('a', 8).map((item) => gatherer.submit(item)));
+    expect(outcomes.map((outcome) => outcome.status === 'fulfilled')).toEqual([true, true, true, false, true, true, true, true]);
+  });
+
+  test('of the database is everyone’s at once, and the next batch is tried again', async () => {
+    let runs = 0;
+    const { gatherer } = stage({
+      run: async (items) => {
+        runs += 1;
+        if (runs === 1) throw new DomainError('unavailable');
+        return items.map(() => 'done');
+      },
+    });
+    const outcomes = await Promise.allSettled(named('a', 5).map((item) => gatherer.submit(item)));
+    expect(outcomes.every((outcome) => outcome.status === 'rejected')).toBe(true);
+    expect(runs).toBe(1);
+    expect(await gatherer.submit({ group: 'a', name: 'later' })).toBe('done');
+  });
+
+  test('to answer all items is an error for those without an answer', async () => {
+    const { gatherer } = stage({ run: async () => ['only one'] });
+    const outcomes = await Promise.allSettled(named('a', 2).map((item) => gatherer.submit(item)));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
+describe('too much', () => {
+  test('is refused at once with the time to wait, and what was there before is served', async () => {
+    const { gatherer, letThrough } = stage({ maxWaiting: 5 });
+    const first = named('a', 5).map((item) => gatherer.submit(item));
+    await expect(gatherer.submit({ group: 'b', name: 'b' })).rejects.toMatchObject({
+      code: 'unavailable',
+      extras: { retryAfterSeconds: 1 },
+    });
+    await tick();
+    await letThrough();
+    expect(await Promise.all(first)).toHaveLength(5);
+  });
+
+  test('is known by the pace of late: a queue that cannot be served in time takes nobody more', async () => {
+    let clock = 0;
+    const { gatherer, letThrough } = stage({ now: () => clock, maxBatch: 1 });
+    const slow = gatherer.submit({ group: 'a', name: 'slow' });
+    await tick();
+    clock += 600;
+    await letThrough();
+    await slow;
+    const held = named('b', 2).map((item) => gatherer.submit(item));
+    await expect(gatherer.submit({ group: 'c', name: 'c' })).rejects.toMatchObject({ extras: { retryAfterSeconds: 2 } });
+    await tick();
+    for (let round = 0; round < 3; round++) await letThrough();
+    expect(await Promise.all(held)).toHaveLength(2);
+  });
+
+  test('what waited too long is refused instead of being written for nobody', async () => {
+    let clock = 0;
+    const { gatherer, batches, letThrough } = stage({ now: () => clock });
+    const first = gatherer.submit({ group: 'a', name: 'first' });
+    await tick();
+    const late = expect(gatherer.submit({ group: 'a', name: 'late' })).rejects.toMatchObject({ code: 'unavailable' });
+    clock += 1_001;
+    await letThrough();
+    expect(await first).toBe('done first');
+    await late;
+    expect(batches).toEqual([['first']]);
+  });
+});
