@@ -7,6 +7,7 @@ import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { createVault } from '../../platform/server/src/kernel/vault.ts';
 import { createOffers, type MemberFacts, type Offers } from '../../platform/server/src/rooms/offers/index.ts';
 import { createPartners, type PartnerIdentity, type Partners } from '../../platform/server/src/rooms/partners/index.ts';
+import { openQueue } from '../../platform/server/src/rooms/redemptions/index.ts';
 import { createReviews, type Reviews } from '../../platform/server/src/rooms/reviews/index.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -53,7 +54,7 @@ export async function openPartnerRooms(): Promise<PartnerRooms> {
     },
   };
   const partners = createPartners({ db, identity, cursors });
-  const offers = createOffers({ db, partners, vault, cursors, names });
+  const offers = createOffers({ db, partners, vault, cursors, names, onPublish: (tx, offer) => openQueue(tx, { vault }, offer) });
   const reviews = createReviews({
     db,
     partners,

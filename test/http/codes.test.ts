@@ -53,7 +53,7 @@ test('100,000 codes go through in bounded memory: what was read is never far ahe
       return result;
     },
   };
-  const offers = createOffers({ db: counting, partners: http.rooms.partners, vault, cursors, names });
+  const offers = createOffers({ db: counting, partners: http.rooms.partners, vault, cursors, names, onPublish: async () => {} });
   const onChunk = (sent: number) => {
     furthest = Math.max(furthest, sent - kept);
   };

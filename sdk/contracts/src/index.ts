@@ -7,6 +7,7 @@ export * from './openapi.ts';
 export * from './operation.ts';
 export * from './partner-operations.ts';
 export * from './queue.ts';
+export * from './queue-operations.ts';
 export * from './redemption.ts';
 export * from './registry.ts';
 export * from './scopes.ts';

@@ -2,11 +2,18 @@ import { adminOperations } from './admin-operations.ts';
 import { memberOperations } from './member-operations.ts';
 import type { OperationSpec } from './operation.ts';
 import { partnerOperations } from './partner-operations.ts';
+import { queueOperations } from './queue-operations.ts';
 import type { Scope } from './scopes.ts';
 import { webhookOperations } from './webhook-operations.ts';
 
 /** The operation registry: the one table from which guard, OpenAPI, client, lint map, consent words and docs are derived. */
-export const OPERATIONS = [...memberOperations, ...partnerOperations, ...webhookOperations, ...adminOperations] as const;
+export const OPERATIONS = [
+  ...memberOperations,
+  ...partnerOperations,
+  ...webhookOperations,
+  ...adminOperations,
+  ...queueOperations,
+] as const;
 
 export type AnyOperation = (typeof OPERATIONS)[number];
 export type OperationId = AnyOperation['id'];

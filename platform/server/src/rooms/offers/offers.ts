@@ -22,7 +22,7 @@ import { evaluateEligibility, type MemberFacts, type PlaceNames } from './eligib
 import { findForMember, type MemberSearch, type OfferForMember } from './find-for-member.ts';
 import type { Offer, OfferDecision } from './offer.ts';
 import { type OfferForClaim, offerForClaim } from './offer-for-claim.ts';
-import { applyDecision, submitOffer } from './review-offer.ts';
+import { applyDecision, type OnPublish, submitOffer } from './review-offer.ts';
 import { findOfferVersions, findPartnerOffer, listPartnerOffers } from './store.ts';
 import { createTermsCache } from './terms-cache.ts';
 import { redeemHeldUnit, returnUnit, takeUnit, type UnitHolder } from './units.ts';
@@ -66,7 +66,16 @@ export interface Offers extends PartnerSide, ReviewSide, ClaimSide {
   findForMember(search: MemberSearch): Promise<OfferForMember[]>;
 }
 
-export function createOffers(deps: { db: Db; partners: Partners; vault: Vault; cursors: Cursors; names: PlaceNames }): Offers {
+interface OffersDeps {
+  readonly db: Db;
+  readonly partners: Partners;
+  readonly vault: Vault;
+  readonly cursors: Cursors;
+  readonly names: PlaceNames;
+  readonly onPublish: OnPublish;
+}
+
+export function createOffers(deps: OffersDeps): Offers {
   const { db, partners, names } = deps;
   const cursors = deps.cursors.ofList('partner.offers');
   const terms = createTermsCache();
@@ -82,7 +91,7 @@ export function createOffers(deps: { db: Db; partners: Partners; vault: Vault; c
     },
     uploadCodes: (input) => uploadCodes(deps, input),
     submit: (tx, input) => submitOffer(tx, partners, input),
-    applyDecision: (tx, input) => applyDecision(tx, partners, input),
+    applyDecision: (tx, input) => applyDecision(tx, partners, { ...input, onPublish: deps.onPublish }),
     atVersions: (keys, on = db) => findOfferVersions(on, keys),
     knowsProvince: (code) => names.province(code) !== null,
     offerForClaim: (offerId, on = db) => offerForClaim(on, { partners, terms }, offerId),

@@ -6,6 +6,9 @@ import { putListing } from './listing-store.ts';
 import type { Offer, OfferDecision } from './offer.ts';
 import { findOfferVersions, lockPartnerOffer, moveOffer } from './store.ts';
 
+/** What else must be true from the moment an offer is published; in the publishing transaction. The composition root hands it in. */
+export type OnPublish = (tx: Tx, offer: Offer) => Promise<void>;
+
 /** `draft → submitted`. The caller checks the offer it gets and throws to take the move back. */
 export async function submitOffer(tx: Tx, partners: Partners, input: { partnerId: PartnerId; offerId: OfferId }): Promise<Offer> {
   await partners.requireActive(input.partnerId, tx);
@@ -24,7 +27,7 @@ const NOT_SUBMITTABLE = {
 export async function applyDecision(
   tx: Tx,
   partners: Partners,
-  input: { offerId: OfferId; termsVersion: number; decision: OfferDecision },
+  input: { offerId: OfferId; termsVersion: number; decision: OfferDecision; onPublish: OnPublish },
 ): Promise<Offer> {
   const { offerId, termsVersion, decision } = input;
   const approved = decision.decision === 'approved';
@@ -33,6 +36,7 @@ export async function applyDecision(
   const [offer] = await findOfferVersions(tx, [{ offerId, termsVersion }]);
   if (!offer) throw new Error(`offer ${offerId} is missing after its decision`);
   if (approved) await list(tx, partners, offer);
+  if (approved) await input.onPublish(tx, offer);
   return offer;
 }
 

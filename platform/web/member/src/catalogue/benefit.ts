@@ -71,6 +71,12 @@ function benefitTerms(benefit: Benefit, t: T, format: Format): string[] {
   return [];
 }
 
+function allocationTerms(allocation: MemberOffer['allocation'], t: T): string[] {
+  const time = holdTime(allocation.acceptMinutes, t);
+  if (allocation.mode === 'lottery') return [t('offer.lottery', { time })];
+  return allocation.waitingList === 'on' ? [t('offer.waitingList', { time })] : [];
+}
+
 /** The terms that are data, as sentences a person reads before claiming. */
 export function plainTerms(offer: MemberOffer, t: T, format: Format): string[] {
   const { window, limits, fulfilment } = offer;
@@ -80,6 +86,7 @@ export function plainTerms(offer: MemberOffer, t: T, format: Format): string[] {
     ...(limits.perMemberPerDay === null ? [] : [t('offer.limitDay', { count: limits.perMemberPerDay })]),
     fulfilment.mode === 'instant' ? t('offer.instant') : t('offer.hold', { time: holdTime(fulfilment.holdMinutes, t) }),
     ...(offer.codes === 'pool' ? [t('offer.code')] : []),
+    ...allocationTerms(offer.allocation, t),
     ...benefitTerms(offer.benefit, t, format),
     ...(offer.usedByMember > 0 ? [t('offer.used', { count: offer.usedByMember })] : []),
   ];

@@ -4,6 +4,8 @@ import { Button, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { QueuePanel } from '../redemptions/queue-panel.tsx';
+import { hasQueue } from '../redemptions/use-queue.ts';
 import { useT } from '../texts/use-t.ts';
 import { benefitWords, closedBecause, lastMoment } from './benefit.ts';
 import classes from './claim-panel.module.css';
@@ -29,6 +31,7 @@ function useClaim(offer: MemberOffer) {
       void queries.invalidateQueries({ queryKey: ['offers.get', offer.id] });
       void queries.invalidateQueries({ queryKey: ['offers.list'] });
       void queries.invalidateQueries({ queryKey: ['redemptions.list'] });
+      void queries.invalidateQueries({ queryKey: ['offers.queue.get', offer.id] });
     },
   });
   // The second click of a double click comes before the button is drawn as busy.
@@ -107,6 +110,12 @@ export function ClaimPanel({ offer }: { offer: MemberOffer }) {
     claim.leave();
   };
   const closed = closedBecause(offer, new Date());
+  const inLine = (closed === null || closed === 'soldOut') && hasQueue(offer);
+  const button = (
+    <Button size="lg" fullWidth onClick={() => setOpen(true)}>
+      {t(offer.usedByMember > 0 ? 'claim.again' : 'claim.button')}
+    </Button>
+  );
   const why = closed && t(`claim.${closed}`, { time: format.dateTime(offer.window.startsAt) });
   return (
     <aside className={classes.panel}>
@@ -114,7 +123,9 @@ export function ClaimPanel({ offer }: { offer: MemberOffer }) {
         <strong>{benefitWords(offer.benefit, t, format).headline}</strong>
         <span>{t('offers.until', { date: format.date(lastMoment(offer.window.endsAt)) })}</span>
       </div>
-      {why ? (
+      {inLine ? (
+        <QueuePanel offer={offer} claim={button} />
+      ) : why ? (
         <Stack gap="xs" align="stretch" ta="center">
           <Text fw={600}>{why}</Text>
           {closed === 'limit' && (
@@ -124,9 +135,7 @@ export function ClaimPanel({ offer }: { offer: MemberOffer }) {
           )}
         </Stack>
       ) : (
-        <Button size="lg" fullWidth onClick={() => setOpen(true)}>
-          {t(offer.usedByMember > 0 ? 'claim.again' : 'claim.button')}
-        </Button>
+        button
       )}
       {open && <ClaimDialog offer={offer} claim={claim} onClose={close} />}
     </aside>

@@ -2,6 +2,7 @@ import type { MemberOffer } from '@chung/contracts';
 import { ApiError, ErrorPage, IconBack, Page, PageSkeleton, useApi, useFormat, useLocal } from '@chung/ui';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { DrawSection } from '../redemptions/draw-section.tsx';
 import { useT } from '../texts/use-t.ts';
 import { benefitWords, plainTerms } from './benefit.ts';
 import { CATEGORY_ICONS } from './category.tsx';
@@ -77,6 +78,12 @@ function Offer({ offer }: { offer: MemberOffer }) {
               ))}
             </ul>
           </section>
+          {offer.allocation.mode === 'lottery' && (
+            <section className={classes.section}>
+              <h2 className={classes.heading}>{t('draw.title')}</h2>
+              <DrawSection offer={offer} />
+            </section>
+          )}
           <section className={classes.section}>
             <h2 className={classes.heading}>{t('offer.terms')}</h2>
             <p className={classes.full}>{local(offer.terms)}</p>
