@@ -16,7 +16,8 @@ const shelf: { [key: symbol]: Shared | undefined } = globalThis;
 const serverPassword = 'test p@ss/w?rd#%';
 const place = Symbol.for('chung.test.database');
 
-async function prepare(): Shared['ready'] {
+/** A throw-away PostgreSQL with a migrated template, or a template in the one that `TEST_DATABASE_URL` names. */
+export async function prepare(): Shared['ready'] {
   const given = process.env['TEST_DATABASE_URL'];
   // Nothing here has to survive a power cut, and without fsync the runs take half as long.
   const server = given ? undefined : await startEmbeddedPostgres({ ephemeral: true, durability: 'off-for-tests' });

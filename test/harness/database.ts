@@ -12,11 +12,27 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+interface TestCluster {
+  readonly adminUrl: string;
+  readonly serverUrl: string;
+  readonly serverPassword: string;
+  readonly template: string;
+}
+
 declare module 'vitest' {
   interface ProvidedContext {
-    chungDatabase: { adminUrl: string; serverUrl: string; serverPassword: string; template: string };
+    chungDatabase: TestCluster;
   }
 }
+
+const ofProgram: { cluster: TestCluster | null } = { cluster: null };
+
+/** For programs that use the harness outside a test run: clones come from this cluster from now on. */
+export function useCluster(cluster: TestCluster): void {
+  ofProgram.cluster = cluster;
+}
+
+const currentCluster = (): TestCluster => ofProgram.cluster ?? inject('chungDatabase');
 
 function withDatabase(url: string, database: string): string {
   const changed = new URL(url);
@@ -35,7 +51,7 @@ async function asAdmin(adminUrl: string, sql: string): Promise<void> {
 }
 
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const { adminUrl, serverUrl, template } = inject('chungDatabase');
+  const { adminUrl, serverUrl, template } = currentCluster();
   const name = `chung_test_${randomBytes(8).toString('hex')}`;
   await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
@@ -54,7 +70,7 @@ export interface EmptyDatabase {
 
 /** A database without our schema, for tests of the migrations themselves. */
 export async function createEmptyDatabase(): Promise<EmptyDatabase> {
-  const { adminUrl, serverPassword } = inject('chungDatabase');
+  const { adminUrl, serverPassword } = currentCluster();
   const name = `chung_test_${randomBytes(8).toString('hex')}`;
   await asAdmin(adminUrl, `CREATE DATABASE ${name} TEMPLATE template0`);
   return {

@@ -104,16 +104,6 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
       FULL JOIN chung.claim_keys k ON k.member_id = r.member_id AND k.idempotency_key = r.idempotency_key
      WHERE r.id IS DISTINCT FROM k.redemption_id OR r.offer_id IS DISTINCT FROM k.offer_id`,
 
-  'I7 a redemption and its key do not both exist': `
-    SELECT r.id FROM chung.redemptions r
-      FULL JOIN chung.claim_keys k ON k.offer_id = r.offer_id AND k.redemption_id = r.id AND k.member_id = r.member_id AND k.idempotency_key = r.idempotency_key
-     WHERE r.id IS NULL OR k.redemption_id IS NULL`,
-
-  'I14 a budget is overspent, or its count is not what live redemptions cost': `
-    SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id AND r.state IN ${LIVE}
-     GROUP BY s.offer_id, s.spent_minor, s.budget_minor
-    HAVING s.spent_minor <> coalesce(sum(r.cost_minor), 0) OR s.spent_minor > s.budget_minor OR s.spent_minor < 0`,
-
   'I10 a posting has no journal, or a journal no postings': `
     SELECT p.journal_id FROM chung.postings p FULL JOIN chung.journals j ON j.shard_id = p.shard_id AND j.id = p.journal_id
      WHERE j.id IS NULL OR p.journal_id IS NULL`,

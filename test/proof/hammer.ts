@@ -99,9 +99,10 @@ async function startLoads(of: {
       partner: site.partner,
       offers: offers.map(({ name: offerName, id, held, weight }) => ({ name: offerName, id, held, weight })),
       historyFile: path.join(plan.folder, `claims-${name}.tsv`),
-      connections: behindProxy ? 12 : 6,
-      depth: behindProxy ? 1 : 10,
-      attempts: Math.round(plan.attempts * (behindProxy ? 0.06 : 0.94 / (LOADS - 1))),
+      connections: behindProxy ? 8 : 5,
+      changeConnections: behindProxy ? 4 : 3,
+      depth: behindProxy ? 1 : 12,
+      attempts: Math.round(plan.attempts * (behindProxy ? 0.02 : 0.98 / (LOADS - 1))),
       cutsPerThousand: behindProxy ? 0 : 1,
     };
     const planFile = path.join(plan.folder, `plan-${name}.json`);

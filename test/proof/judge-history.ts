@@ -75,6 +75,11 @@ export function judgeHistory(history: History): Rule[] {
     verdicts.check('H3 what exists was asked for', attempts.has(keyOf(row)), () => `${told(row)} has no claim in the history`);
   judgeCodes(verdicts, claims);
   for (const row of history.redemptions) judgeEnd(verdicts, row, acts.get(row.id) ?? []);
+  for (const row of history.redemptions.filter(({ state }) => state === 'EXPIRED')) {
+    // Holds last longer than a run: one expires only where somebody moved its clock.
+    const moved = acts.get(row.id)?.some(({ operation }) => operation === 'lapse') === true;
+    verdicts.check('H10 a hold expires only when its time has passed', moved, () => told(row));
+  }
   const lives = history.redemptions.map((row) => lifeOf(row, attempts.get(keyOf(row)) ?? [], acts.get(row.id) ?? []));
   judgeStock(verdicts, history, lives);
   judgeLimits(verdicts, history.offers, { claims, lives });

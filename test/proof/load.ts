@@ -17,6 +17,7 @@ interface Request {
 }
 
 const REMEMBERED = 400;
+const CHANGES_WAITING = 60;
 /** Keys that every load process uses, so that two processes and two servers meet at one. */
 const SHARED_KEYS = 40;
 /** Members in turn for a while, as people do it: the server remembers who they are for half a second. */
@@ -31,7 +32,10 @@ export class Load {
   readonly #history: HistoryWriter;
   readonly #lines: (HttpLine | null)[];
   readonly #recent: Request[] = [];
-  readonly #later: Request[] = [];
+  /** Claims without an answer, to be asked again. */
+  readonly #again: Request[] = [];
+  /** What counters and members do with the redemptions made so far. */
+  readonly #changes: Request[] = [];
   readonly #outcomes: Record<string, number> = {};
   readonly #weighted: OfferTarget[];
   #sent = 0;
@@ -42,7 +46,7 @@ export class Load {
     this.#plan = plan;
     this.#random = randomOf(plan.seed);
     this.#history = new HistoryWriter(plan.historyFile);
-    this.#lines = Array.from({ length: plan.connections }, () => null);
+    this.#lines = Array.from({ length: plan.connections + plan.changeConnections }, () => null);
     this.#weighted = plan.offers.flatMap((offer) => Array.from({ length: offer.weight }, () => offer));
   }
 
@@ -67,11 +71,14 @@ export class Load {
 
   #connect(place: number): void {
     if (this.#stopping) return;
+    // Answers on a line come in the order of its requests: claims must not wait behind the slower changes.
+    const changes = place >= this.#plan.connections;
     const line = new HttpLine({
       ...this.#random.pick(this.#plan.servers),
       // What was never sent is no attempt: nothing is tried before the connection stands.
       opened: () => {
-        for (let i = 0; i < this.#plan.depth; i++) this.#next(place, line);
+        if (changes) this.#nextChange(line);
+        else for (let i = 0; i < this.#plan.depth; i++) this.#next(line);
       },
       closed: () => {
         setTimeout(() => this.#connect(place), RECONNECT_MS);
@@ -81,21 +88,31 @@ export class Load {
   }
 
   /** One request is over: the next takes its place. */
-  #next(place: number, line: HttpLine): void {
-    if (this.#stopping || this.#sent >= this.#plan.attempts || !line.isOpen) return;
-    const request = this.#choose();
-    this.#send(line, request, (busy) => {
+  #next(line: HttpLine): void {
+    if (this.#isOver(line)) return;
+    this.#send(line, this.#choose(), (busy) => {
       // A server that says it is busy is given a moment, as its Retry-After asks for.
-      if (busy) setTimeout(() => this.#next(place, line), BUSY_PAUSE_MS);
-      else this.#next(place, line);
+      if (busy) setTimeout(() => this.#next(line), BUSY_PAUSE_MS);
+      else this.#next(line);
     });
     if (this.#random.chance(this.#plan.cutsPerThousand)) line.cut();
   }
 
+  #nextChange(line: HttpLine): void {
+    if (this.#isOver(line)) return;
+    const [change] = this.#changes.splice(this.#random.below(this.#changes.length), 1);
+    if (change) this.#send(line, change, () => this.#nextChange(line));
+    else setTimeout(() => this.#nextChange(line), BUSY_PAUSE_MS);
+  }
+
+  #isOver(line: HttpLine): boolean {
+    return this.#stopping || this.#sent >= this.#plan.attempts || !line.isOpen;
+  }
+
   #choose(): Request {
     const random = this.#random;
-    const follow = this.#later.length > 0 && random.chance(300) ? this.#later.splice(random.below(this.#later.length), 1)[0] : undefined;
-    if (follow) return follow;
+    const unanswered = random.chance(300) ? this.#again.shift() : undefined;
+    if (unanswered) return unanswered;
     if (this.#recent.length > 0 && random.chance(60)) return random.pick(this.#recent);
     const { members } = this.#plan;
     const crowd = Math.floor(this.#sent / CROWD_TURNS_AFTER) * CROWD;
@@ -121,17 +138,17 @@ export class Load {
     const random = this.#random;
     const undecided = outcome === LOST || outcome === 'unavailable';
     // What got no answer is asked again, soon and with its key, as a phone does it.
-    if (undecided && random.chance(700)) this.#later.push(request);
+    if (undecided && random.chance(700)) (request.operation === 'claim' ? this.#again : this.#changes).push(request);
     if (request.operation === 'claim' && (outcome === 'ok' || random.chance(30))) {
       this.#recent.push(request);
       if (this.#recent.length > REMEMBERED) this.#recent.splice(random.below(REMEMBERED), 1);
     }
-    if (request.operation !== 'claim' || outcome !== 'ok') return;
+    if (request.operation !== 'claim' || outcome !== 'ok' || this.#changes.length > CHANGES_WAITING) return;
     // Notices come twice, late and in any order: each has a key of its own or the other's.
     for (const operation of this.#followUps(request.offer)) {
       const key = `${operation}-${this.#plan.name}-${this.#sent}-${random.below(2)}`;
-      this.#later.push({ ...request, operation, key, redemption });
-      if (random.chance(300)) this.#later.push({ ...request, operation, key: random.chance(500) ? key : `${key}b`, redemption });
+      this.#changes.push({ ...request, operation, key, redemption });
+      if (random.chance(300)) this.#changes.push({ ...request, operation, key: random.chance(500) ? key : `${key}b`, redemption });
     }
   }
 

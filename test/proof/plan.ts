@@ -24,6 +24,8 @@ export interface LoadPlan {
   readonly offers: readonly OfferTarget[];
   readonly historyFile: string;
   readonly connections: number;
+  /** Connections for what follows a claim, with one request at a time. */
+  readonly changeConnections: number;
   /** Requests under way on one connection. */
   readonly depth: number;
   readonly attempts: number;

@@ -26,8 +26,8 @@ interface WatchOptions {
   readonly historyFile: string;
 }
 
-const EVERY_MS = 250;
-const LAPSES_A_LOOK = 12;
+const EVERY_MS = 400;
+const LAPSES_A_LOOK = 4;
 const SWEPT_WITHIN_MS = 60_000;
 
 class Watcher implements Watch {
@@ -117,15 +117,22 @@ class Watcher implements Watch {
     }
   }
 
-  /** The clock moves on for some holds. The state is asked for again, so that no confirmed one gets a past. */
+  /** The clock moves on for some holds. Written down before it is done: a lost answer must not hide it. */
   async #lapseSome(): Promise<void> {
     const held = this.#offers.filter(({ held: isHeld }) => isHeld).map(({ id }) => id);
+    const invoked = clock();
+    const { rows } = await this.#query(
+      `SELECT id, offer_id FROM chung.redemptions WHERE state = 'RESERVED' AND expires_at > now() AND offer_id = ANY ($1)
+        ORDER BY random() LIMIT ${LAPSES_A_LOOK}`,
+      [held],
+    );
+    for (const { id, offer_id: offerId } of rows)
+      this.#add({ operation: 'lapse', invoked, offer: this.#nameOf.get(offerId) ?? '', outcome: LOST, redemption: id });
+    // The state is asked for again, so that no confirmed one gets a past.
     const { rowCount } = await this.#query(
       `UPDATE chung.redemptions SET expires_at = now() - interval '1 second'
-        WHERE (offer_id, id) IN (SELECT offer_id, id FROM chung.redemptions
-                                  WHERE state = 'RESERVED' AND expires_at > now() AND offer_id = ANY ($1)
-                                  ORDER BY random() LIMIT ${LAPSES_A_LOOK} FOR UPDATE SKIP LOCKED)`,
-      [held],
+        WHERE state = 'RESERVED' AND (offer_id, id) IN (SELECT * FROM unnest($1::uuid[], $2::uuid[]))`,
+      [rows.map((row) => row.offer_id), rows.map((row) => row.id)],
     );
     this.lapsed += rowCount ?? 0;
   }
