@@ -164,7 +164,7 @@ describe('too much', () => {
     expect(await Promise.all(first)).toHaveLength(5);
   });
 
-  test('is known by the pace of late: a queue that cannot be served in time takes nobody more', async () => {
+  test('is known by the time of the last batches: a queue that cannot be served in time takes nobody more', async () => {
     let clock = 0;
     const { gatherer, letThrough } = stage({ now: () => clock, maxBatch: 1 });
     const slow = gatherer.submit({ group: 'a', name: 'slow' });
@@ -172,11 +172,26 @@ describe('too much', () => {
     clock += 600;
     await letThrough();
     await slow;
-    const held = named('b', 2).map((item) => gatherer.submit(item));
+    const held = gatherer.submit({ group: 'b', name: 'b' });
     await expect(gatherer.submit({ group: 'c', name: 'c' })).rejects.toMatchObject({ extras: { retryAfterSeconds: 2 } });
     await tick();
-    for (let round = 0; round < 3; round++) await letThrough();
-    expect(await Promise.all(held)).toHaveLength(2);
+    await letThrough();
+    expect(await held).toBe('done b');
+  });
+
+  test('is not what one slow lone batch makes of it: a batch of a thousand takes no longer than one of one', async () => {
+    let clock = 0;
+    const { gatherer, letThrough } = stage({ now: () => clock, maxBatch: 500, maxWaiting: 2_000 });
+    const slow = gatherer.submit({ group: 'a', name: 'slow' });
+    await tick();
+    clock += 150;
+    await letThrough();
+    await slow;
+    const flood = named('b', 1_000).map((item) => gatherer.submit(item));
+    await tick();
+    await letThrough();
+    await letThrough();
+    expect(await Promise.all(flood)).toHaveLength(1_000);
   });
 
   test('what waited too long is refused instead of being written for nobody', async () => {

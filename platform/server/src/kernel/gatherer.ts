@@ -76,8 +76,8 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
   const groups = new Map<string, Entry<Item, Outcome>[]>();
   let waiting = 0;
   let running = false;
-  /** Milliseconds an item took of late; 0 until the first batch is through. */
-  let pace = 0;
+  /** Milliseconds a batch took of late; 0 until the first is through. A batch of one takes about as long as one of a hundred. */
+  let batchMs = 0;
 
   const drain = async () => {
     running = true;
@@ -89,9 +89,9 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
       const timely = batch.filter((entry) => !late.includes(entry));
       const started = now();
       if (timely.length > 0) await runBatch(options, timely);
-      const spent = (now() - started) / Math.max(1, timely.length);
+      const spent = now() - started;
       // A moving average over about eight batches: long enough for a hiccup, short enough to open again within a second.
-      if (timely.length > 0) pace = pace === 0 ? spent : pace + (spent - pace) / 8;
+      if (timely.length > 0) batchMs = batchMs === 0 ? spent : batchMs + (spent - batchMs) / 8;
     }
     running = false;
   };
@@ -101,7 +101,8 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
       return waiting;
     },
     get expectedWaitMs() {
-      return waiting * pace;
+      // The batches before a newcomer's, and its own.
+      return (Math.floor(waiting / options.maxBatch) + 1) * batchMs;
     },
     add: (item) =>
       new Promise((resolve, reject) => {

@@ -43,7 +43,8 @@ export function createClaimEngine(deps: Deps, options: ClaimEngineOptions = DEFA
   const gatherer: Gatherer<ClaimToWrite, ClaimOutcome> = createGatherer({
     ...options,
     groupOf: (claim) => claim.terms.offer.id,
-    identityOf: (claim) => `${claim.memberId}/${claim.idempotencyKey}`,
+    // One claim of a member in a batch: the next sees what it used of their limits, and meets its key if it is the same.
+    identityOf: (claim) => claim.memberId,
     run: (claims) => writeBatch(deps, claims),
   });
   const known = new Map<OfferId, { readonly at: number; readonly found: Promise<OfferOrTerms | null> }>();
