@@ -37,6 +37,7 @@ export async function oneRowClaims(sale: Sale, offers: readonly OfferId[], leanO
       `CREATE TABLE bench.${name}_offers AS SELECT n::integer, id::uuid FROM unnest($1::uuid[]) WITH ORDINALITY AS given (id, n)`,
       [ids],
     );
+  await owner.query('CREATE TABLE bench.untouched AS SELECT * FROM chung.offer_stock WHERE offer_id IN (SELECT id FROM bench.lean_offers)');
   await owner.query('ALTER TABLE bench.full_offers ADD PRIMARY KEY (n)');
   await owner.query('ALTER TABLE bench.lean_offers ADD PRIMARY KEY (n)');
   await owner.query('ANALYZE bench.full_offers; ANALYZE bench.lean_offers');
@@ -54,7 +55,10 @@ export async function oneRowClaims(sale: Sale, offers: readonly OfferId[], leanO
     tables: [...new Set([...sample.written.map(({ table }) => table), STOCK])],
     removeLean: async () => {
       await owner.query('DELETE FROM chung.redemptions WHERE offer_id IN (SELECT id FROM bench.lean_offers)');
-      await owner.query('UPDATE chung.offer_stock SET redeemed = 0 WHERE offer_id IN (SELECT id FROM bench.lean_offers)');
+      await owner.query(
+        `UPDATE chung.offer_stock s SET (${sample.stockColumns}) = (SELECT ${sample.stockColumns} FROM bench.untouched u WHERE u.offer_id = s.offer_id)
+          WHERE offer_id IN (SELECT id FROM bench.lean_offers)`,
+      );
     },
   };
 }
@@ -65,6 +69,9 @@ interface Sample {
   readonly countUse: string;
   /** What must stay below the stock. */
   readonly taken: string;
+  /** The stock's `SET …`: what the sample changed there. */
+  readonly takeUnit: string;
+  readonly stockColumns: string;
   /** Text in the sample's rows → the variable that stands there in the loop. */
   readonly variables: ReadonlyMap<string, string>;
   readonly memberRef: string;
@@ -76,9 +83,11 @@ async function claimOnce(sale: Sale, offerId: OfferId | undefined): Promise<Samp
   const memberId: MemberId | undefined = members[0];
   if (!offerId || !memberId) throw new Error('a sample needs an offer and a member');
   const key = crypto.randomUUID();
+  const stockBefore = await stockOf(owner, offerId);
   const { rows: before } = await owner.query('SELECT pg_current_xact_id()::text AS xid');
   const made = await claimOffer(platform.redemptions, { principal: principal(memberId), offerId, idempotencyKey: key });
   const written = await rowsSince(owner, String(before[0].xid));
+  const stockAfter = await stockOf(owner, offerId);
   const redemption = written.find(({ table }) => table === 'redemptions')?.row;
   if (!redemption) throw new Error('a claim writes a redemption');
   const variables = new Map([
@@ -97,12 +106,24 @@ async function claimOnce(sale: Sale, offerId: OfferId | undefined): Promise<Samp
   return {
     written: written.filter(({ table }) => table !== STOCK),
     countUse: await countUseOf(owner, written),
-    taken: Object.keys(written.find(({ table }) => table === STOCK)?.types ?? {})
+    stockColumns: Object.keys(stockAfter)
+      .filter((column) => column !== 'offer_id')
+      .join(', '),
+    taken: Object.keys(stockAfter)
       .filter((column) => ['held', 'redeemed', 'promised'].includes(column))
       .join(' + '),
+    takeUnit: Object.entries(stockAfter)
+      .filter(([column, value]) => typeof value === 'number' && value !== stockBefore[column])
+      .map(([column, value]) => `${column} = ${column} + ${Number(value) - Number(stockBefore[column])}`)
+      .join(', '),
     variables,
     memberRef: String(redemption['member_ref']),
   };
+}
+
+async function stockOf(owner: pg.Client, offerId: OfferId): Promise<Record<string, unknown>> {
+  const { rows } = await owner.query(`SELECT to_json(s) AS row FROM chung.${STOCK} s WHERE offer_id = $1`, [offerId]);
+  return rows[0].row;
 }
 
 async function countUseOf(owner: pg.Client, written: readonly Written[]): Promise<string> {
@@ -144,7 +165,7 @@ function functionOf(name: 'full' | 'lean', sample: Sample, written: readonly Wri
       k text := gen_random_uuid()::text; ref text := left('${sample.memberRef}', -32) || right(md5(k), 32);
     BEGIN
       ${inserts.join('\n      ')}
-      UPDATE chung.offer_stock SET redeemed = redeemed + 1 WHERE offer_id = o AND ${sample.taken} < stock;
+      UPDATE chung.offer_stock SET ${sample.takeUnit} WHERE offer_id = o AND ${sample.taken} < stock;
       IF NOT FOUND THEN RAISE EXCEPTION 'sold out'; END IF;
     END $body$`;
 }

@@ -4,10 +4,12 @@ import type { MemberPrincipal } from '../../kernel/principal.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import { contactContext, type Member, type MemberFacts } from './member.ts';
 import { formerNamesOf } from './provinces.ts';
-import type { MemberStore } from './store.ts';
+import type { MemberRecord, MemberStore } from './store.ts';
 
 export interface DirectoryDeps {
   readonly store: MemberStore;
+  /** One of many that are asked at the same time; see gatherReads. */
+  findRecord(memberId: MemberId): Promise<MemberRecord | null>;
   readonly vault: Vault;
   /** Writes down that an app read a member's contact, before it gets it: what cannot be logged is not read. */
   onContactRead?(reader: MemberPrincipal): Promise<void>;
@@ -15,7 +17,7 @@ export interface DirectoryDeps {
 
 /** Reading the directory. */
 export function createDirectory(deps: DirectoryDeps) {
-  const { store, vault } = deps;
+  const { store, vault, findRecord } = deps;
   return {
     findById: (memberId: MemberId): Promise<Member | null> => store.findById(memberId),
     findByCode: (memberCode: string): Promise<Member | null> => store.findByCode(memberCode),
@@ -23,7 +25,7 @@ export function createDirectory(deps: DirectoryDeps) {
     findByPhone: (phone: string): Promise<Member[]> => store.findByPhoneHash(vault.lookUp(phone)),
     /** What eligibility is judged by; throws `not_found` for someone who is not in the directory. */
     async factsOf(memberId: MemberId): Promise<MemberFacts> {
-      const found = await store.findRecord(memberId);
+      const found = await findRecord(memberId);
       if (!found) throw new DomainError('not_found');
       return {
         memberId: found.id,
@@ -52,9 +54,9 @@ export function createDirectory(deps: DirectoryDeps) {
 }
 
 /** A member to one app: the pairwise id, and each part only when its scope is granted. */
-async function tellMe({ store, vault, onContactRead }: DirectoryDeps, principal: MemberPrincipal): Promise<ReplyOf<typeof getMe>> {
+async function tellMe({ findRecord, vault, onContactRead }: DirectoryDeps, principal: MemberPrincipal): Promise<ReplyOf<typeof getMe>> {
   const has = (scope: MemberPrincipal['scopes'][number]) => principal.scopes.includes(scope);
-  const found = await store.findRecord(principal.memberId);
+  const found = await findRecord(principal.memberId);
   if (!found) throw new DomainError('not_found');
   const contact = async () => {
     if (principal.partnerId !== null) await onContactRead?.(principal);

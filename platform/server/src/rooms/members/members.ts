@@ -1,7 +1,8 @@
-import type { Language } from '@chung/contracts';
+import type { Language, MemberId } from '@chung/contracts';
 import type { Logger } from 'pino';
 import type { Cursors } from '../../kernel/cursor.ts';
 import type { Db, Tx } from '../../kernel/db.ts';
+import { gatherReads } from '../../kernel/gather-reads.ts';
 import type { MemberPrincipal } from '../../kernel/principal.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import { createDirectory } from './directory.ts';
@@ -9,7 +10,7 @@ import { type ImportOrder, importMembers } from './import-members.ts';
 import { listImports } from './list-imports.ts';
 import { createPlaceNames, type PlaceNames } from './place-names.ts';
 import { seedReferenceData } from './seed-reference-data.ts';
-import { createMemberStore, writeUnits } from './store.ts';
+import { createMemberStore, type MemberRecord, writeUnits } from './store.ts';
 import type { Unit } from './unit.ts';
 
 export interface MembersDeps {
@@ -26,9 +27,10 @@ export interface MembersDeps {
 /** The room's use cases. */
 export function createMembers(deps: MembersDeps) {
   const store = createMemberStore(deps.db);
+  const findRecord = gatherReads<MemberId, MemberRecord>((memberIds) => store.findRecords(memberIds));
   const placeNames = createPlaceNames(store);
   return {
-    ...createDirectory({ store, vault: deps.vault, ...(deps.onContactRead && { onContactRead: deps.onContactRead }) }),
+    ...createDirectory({ store, findRecord, vault: deps.vault, ...(deps.onContactRead && { onContactRead: deps.onContactRead }) }),
     placeNames: async (): Promise<PlaceNames> => {
       await placeNames.refresh();
       return placeNames.names;

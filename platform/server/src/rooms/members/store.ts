@@ -42,6 +42,23 @@ function memberFrom(row: MemberColumns): Member {
   };
 }
 
+interface RecordColumns extends MemberColumns {
+  unit_name: string | null;
+  path: string[] | null;
+  province_name: string | null;
+  contact_sealed: Buffer | null;
+}
+
+function recordFrom(row: RecordColumns): MemberRecord {
+  return {
+    ...memberFrom(row),
+    unitName: row.unit_name,
+    unitPath: row.path ?? [],
+    provinceName: row.province_name,
+    contactSealed: row.contact_sealed,
+  };
+}
+
 export function createMemberStore(db: Query) {
   return {
     async findById(memberId: MemberId): Promise<Member | null> {
@@ -62,31 +79,21 @@ export function createMemberStore(db: Query) {
       );
       return rows.map(memberFrom);
     },
-    /** The member with their unit's path and names: one statement, read for every catalogue page and claim. */
-    async findRecord(memberId: MemberId): Promise<MemberRecord | null> {
-      const [row] = await db.query<
-        MemberColumns & {
-          unit_name: string | null;
-          path: string[] | null;
-          province_name: string | null;
-          contact_sealed: Buffer | null;
-        }
-      >(
-        `SELECT ${memberColumns}, m.contact_sealed, u.name AS unit_name, u.path, p.name AS province_name
-           FROM chung.members m
-           LEFT JOIN chung.units u ON u.code = m.unit_code
-           LEFT JOIN chung.provinces p ON p.code = m.province_code
-          WHERE m.id = $1`,
-        [memberId],
+    /** Members with their unit's path and names, in the order asked: read for every catalogue page and claim, many at once. */
+    async findRecords(memberIds: readonly MemberId[]): Promise<(MemberRecord | null)[]> {
+      const rows = await db.query<RecordColumns | { id: null }>(
+        // OFFSET 0 keeps the planner from reading the whole directory for a few members.
+        `SELECT m.* FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, no)
+           LEFT JOIN LATERAL (
+             SELECT ${memberColumns}, m.contact_sealed, u.name AS unit_name, u.path, p.name AS province_name
+               FROM chung.members m
+               LEFT JOIN chung.units u ON u.code = m.unit_code
+               LEFT JOIN chung.provinces p ON p.code = m.province_code
+              WHERE m.id = asked.id OFFSET 0) AS m ON true
+          ORDER BY asked.no`,
+        [memberIds],
       );
-      if (!row) return null;
-      return {
-        ...memberFrom(row),
-        unitName: row.unit_name,
-        unitPath: row.path ?? [],
-        provinceName: row.province_name,
-        contactSealed: row.contact_sealed,
-      };
+      return rows.map((row) => (row.id === null ? null : recordFrom(row)));
     },
     async unitProvinces(): Promise<ReadonlyMap<string, string | null>> {
       const rows = await db.query<{

@@ -1,5 +1,6 @@
 import type { Scope } from '@chung/contracts';
 import type { Db } from '../../../kernel/db.ts';
+import { knownStanding, type StandingRow, WITH_STANDING } from '../tokens/standing-store.ts';
 
 /** The platform's own three web apps. */
 export type WebApp = 'member' | 'partner' | 'admin';
@@ -7,6 +8,13 @@ export type WebApp = 'member' | 'partner' | 'admin';
 export interface StoredSession {
   readonly oidcGrant: string;
   readonly scopes: readonly Scope[];
+  /** As it is at the moment of the session's read; null when even its app is gone. */
+  readonly standing: StandingRow | null;
+}
+
+export interface SessionKey {
+  readonly app: WebApp;
+  readonly tokenHash: Buffer;
 }
 
 export async function insertSession(
@@ -20,10 +28,17 @@ export async function insertSession(
   );
 }
 
-export async function findSession(db: Db, app: WebApp, tokenHash: Buffer): Promise<StoredSession | null> {
-  const [row] = await db.query<{ oidc_grant: string; scopes: Scope[] }>(
-    'SELECT oidc_grant, scopes FROM chung.web_sessions WHERE token_hash = $1 AND app = $2 AND expires_at > now()',
-    [tokenHash, app],
+/** One a key, in their order, each with its standing; null for one that is not there or is over. */
+export async function findSessions(db: Db, keys: readonly SessionKey[]): Promise<(StoredSession | null)[]> {
+  const rows = await db.query<(StandingRow | { client_id: null }) & { oidc_grant: string | null; session_scopes: Scope[] }>(
+    `SELECT key.oidc_grant, key.scopes AS session_scopes, standing.*
+       FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS asked (token_hash, app, no)
+       LEFT JOIN LATERAL (SELECT 'chung-' || s.app AS client_id, s.oidc_grant, NULL::text AS jti, s.scopes FROM chung.web_sessions AS s
+                           WHERE s.token_hash = asked.token_hash AND s.app = asked.app AND s.expires_at > now() OFFSET 0) AS key ON true
+       ${WITH_STANDING} ORDER BY asked.no`,
+    [keys.map(({ tokenHash }) => tokenHash), keys.map(({ app }) => app)],
   );
-  return row ? { oidcGrant: row.oidc_grant, scopes: row.scopes } : null;
+  return rows.map((row) =>
+    row.oidc_grant === null ? null : { oidcGrant: row.oidc_grant, scopes: row.session_scopes, standing: knownStanding(row) },
+  );
 }

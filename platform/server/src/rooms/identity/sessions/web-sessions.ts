@@ -3,11 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Scope } from '@chung/contracts';
 import type { Db } from '../../../kernel/db.ts';
 import { DomainError } from '../../../kernel/errors.ts';
+import { gatherReads } from '../../../kernel/gather-reads.ts';
 import { revokeByGrantId } from '../authorization-server/artifact-store.ts';
 import { cookieOf } from '../pages/language.ts';
 import { createShortCache } from '../tokens/short-cache.ts';
-import { effectiveScopes, loadStanding, type Standing } from '../tokens/standing.ts';
-import { findSession, insertSession, type WebApp } from './session-store.ts';
+import { effectiveScopes, type Standing, standingFrom } from '../tokens/standing.ts';
+import { findSessions, insertSession, type SessionKey, type StoredSession, type WebApp } from './session-store.ts';
 
 /** A session with all it hangs on, as it stands now. */
 export interface LiveSession {
@@ -49,10 +50,11 @@ export function createWebSessions(deps: { db: Db; secret: string; baseUrl: strin
 
   // Both reads under one short memory: a page's calls come in a burst.
   const live = createShortCache<LiveSession | null>(deps.cacheMilliseconds);
+  const read = gatherReads<SessionKey, StoredSession>((keys) => findSessions(db, keys));
   const find = async (app: WebApp, cookie: string | undefined): Promise<LiveSession | null> => {
     if (!cookie) return null;
     const hash = hashOf(cookie);
-    return live.get(`${app} ${hash.toString('base64url')}`, () => load(db, app, hash));
+    return live.get(`${app} ${hash.toString('base64url')}`, async () => liveFrom(await read({ app, tokenHash: hash })));
   };
 
   const checkCsrf = (request: IncomingMessage, cookie: string): void => {
@@ -89,12 +91,12 @@ export function createWebSessions(deps: { db: Db; secret: string; baseUrl: strin
   };
 }
 
-async function load(db: Db, app: WebApp, hash: Buffer): Promise<LiveSession | null> {
-  const session = await findSession(db, app, hash);
+function liveFrom(session: StoredSession | null): LiveSession | null {
   if (!session) return null;
+  const { oidcGrant } = session;
   try {
-    const standing = await loadStanding(db, { clientId: `chung-${app}`, oidcGrant: session.oidcGrant, jti: null });
-    return { standing, scopes: effectiveScopes(standing, session.scopes), oidcGrant: session.oidcGrant };
+    const standing = standingFrom(session.standing, { oidcGrant });
+    return { standing, scopes: effectiveScopes(standing, session.scopes), oidcGrant };
   } catch (error) {
     // Its grant was revoked: to the web app that is the same as no session.
     if (error instanceof DomainError && error.code === 'invalid_token') return null;

@@ -1,10 +1,9 @@
 import type { AccountId, GrantId, MemberId, PartnerId, PartnerStatus, Scope } from '@chung/contracts';
 import { isScope } from '@chung/contracts';
-import type { Tx } from '../../../kernel/db.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import { type AccountKind, holdsScope, scopesInStatus } from '../account.ts';
 import type { App } from '../app.ts';
-import { findStanding, type StandingKey } from './standing-store.ts';
+import type { StandingKey, StandingRow } from './standing-store.ts';
 
 /** Where everything stands that a token hangs on, read from the database now: app, partner, account, grant, consent. */
 export interface Standing {
@@ -22,11 +21,10 @@ export interface Standing {
 }
 
 /**
- * Loads it in one round trip. Throws `invalid_token` when the token stands on nothing any more (revoked, grant withdrawn,
+ * Reads it from its row. Throws `invalid_token` when the token stands on nothing any more (revoked, grant withdrawn,
  * account closed) and `partner_not_active` when the partner is stopped.
  */
-export async function loadStanding(tx: Tx, key: StandingKey): Promise<Standing> {
-  const row = await findStanding(tx, key);
+export function standingFrom(row: StandingRow | null, key: Pick<StandingKey, 'oidcGrant'>): Standing {
   if (!row || row.revoked) throw new DomainError('invalid_token');
   if (key.oidcGrant !== null && row.account_state !== 'open') throw new DomainError('invalid_token');
   const account =

@@ -1,10 +1,10 @@
 import type { Scope } from '@chung/contracts';
 import { createLocalJWKSet, type JWK, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Db } from '../../../kernel/db.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import type { ShortCache } from './short-cache.ts';
-import { effectiveScopes, loadStanding, type Standing } from './standing.ts';
+import { effectiveScopes, type Standing, standingFrom } from './standing.ts';
+import type { StandingKey, StandingRow } from './standing-store.ts';
 
 const Claims = z.object({
   jti: z.string().min(1),
@@ -35,7 +35,7 @@ export interface TokenReader {
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 export function createTokenReader(deps: {
-  db: Db;
+  findStanding(key: StandingKey): Promise<StandingRow | null>;
   issuer: string;
   resource: string;
   publicKeys: readonly JWK[];
@@ -61,8 +61,9 @@ export function createTokenReader(deps: {
   return {
     read: async (token) => {
       const claims = await verify(token);
-      const standing = await deps.standings.get(`${claims.client_id} ${claims.gid ?? ''} ${claims.jti}`, () =>
-        loadStanding(deps.db, { clientId: claims.client_id, oidcGrant: claims.gid ?? null, jti: claims.jti }),
+      const key: StandingKey = { clientId: claims.client_id, oidcGrant: claims.gid ?? null, jti: claims.jti };
+      const standing = await deps.standings.get(`${claims.client_id} ${claims.gid ?? ''} ${claims.jti}`, async () =>
+        standingFrom(await deps.findStanding(key), key),
       );
       return { claims, standing, scopes: effectiveScopes(standing, claims.scope.split(' ')) };
     },
