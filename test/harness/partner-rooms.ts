@@ -4,6 +4,7 @@ import { createCursors } from '../../platform/server/src/kernel/cursor.ts';
 import { createDb, type Db } from '../../platform/server/src/kernel/db.ts';
 import { DomainError } from '../../platform/server/src/kernel/errors.ts';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
+import type { PartnerPrincipal } from '../../platform/server/src/kernel/principal.ts';
 import { createVault } from '../../platform/server/src/kernel/vault.ts';
 import { createOffers, type MemberFacts, type Offers } from '../../platform/server/src/rooms/offers/index.ts';
 import { createPartners, type PartnerIdentity, type Partners } from '../../platform/server/src/rooms/partners/index.ts';
@@ -22,6 +23,16 @@ export interface PartnerRooms {
   activePartner(slug: string): Promise<Partner>;
   close(): Promise<void>;
 }
+
+/** A partner's backend. */
+export const partnerPrincipal = (partnerId: PartnerId, changes: Partial<PartnerPrincipal> = {}): PartnerPrincipal => ({
+  actor: 'partner',
+  partnerId,
+  clientId: 'backend',
+  accountId: null,
+  scopes: [],
+  ...changes,
+});
 
 export const cursors = createCursors('test cursor secret');
 export const vault = createVault(Buffer.alloc(32, 7));
@@ -74,6 +85,7 @@ export async function openPartnerRooms(): Promise<PartnerRooms> {
       return db.tx((tx) => partners.decide(tx, { partnerId: id, decision: 'approve', reason: '' }));
     },
     close: async () => {
+      await offers.codeGenerator.stop();
       await db.close();
       await database.drop();
     },

@@ -1,6 +1,8 @@
 // Every operation of partners, offers, reviews and catalogue × every status that it declares. The table is checked against the
 // registry, so that a new code without a case is a red test.
-import { ERRORS, type ErrorCode, isErrorCode, OPERATIONS, type PartnerId } from '@chung/contracts';
+import { request } from 'node:http';
+import { PassThrough } from 'node:stream';
+import { ERRORS, type ErrorCode, isErrorCode, OfferId, OPERATIONS, type PartnerId } from '@chung/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { type Answer, type Caller, openPartnerHttp, type PartnerHttp } from '../harness/partner-http.ts';
@@ -27,8 +29,35 @@ const slug = () => `s-${++slugs}`;
 const get = (path: string, caller = mine) => caller.call('GET', path);
 const post = (path: string, body: unknown = {}, caller = mine) => caller.call('POST', path, { body });
 const change = (id: unknown, body: object, caller = mine) => caller.call('PATCH', `/v1/partner/offers/${id}`, { body });
-const codes = (id: unknown, { caller = mine, type = 'text/plain' } = {}) =>
-  caller.call('POST', `/v1/partner/offers/${id}/codes`, { body: 'ABCD-0001', headers: { 'content-type': type } });
+const codes = (id: unknown, { caller = mine, type = 'text/plain', query = '', body = 'ABCD-0001' } = {}) =>
+  caller.call('POST', `/v1/partner/offers/${id}/codes${query}`, { body, headers: { 'content-type': type } });
+const pool = () => draft({ codes: 'pool' });
+const generate = (id: unknown, caller = mine) => post(`/v1/partner/offers/${id}/codes/generate`, { count: 10 }, caller);
+const cancel = (id: unknown, job: unknown) => post(`/v1/partner/offers/${id}/codes/jobs/${job}/cancel`);
+/** An upload of two lines whose connection was lost after the first. */
+async function interruptedJob(id: unknown): Promise<unknown> {
+  const stream = new PassThrough();
+  const upload = http.rooms.offers.uploadCodes({ partnerId, offerId: OfferId.parse(id), stream }).catch(() => null);
+  stream.on('error', () => {});
+  stream.write('ABCD-0001\nABCD');
+  stream.destroy(new Error('the connection was lost'));
+  await upload;
+  return ((await get(`/v1/partner/offers/${id}/codes/jobs`)).body['items'] as readonly { id: string }[])[0]?.id;
+}
+/** Says how much it would send, and waits for the answer before it does. */
+function announce(id: unknown, bytes: number): Promise<Answer> {
+  const principal = JSON.stringify({ actor: 'partner', partnerId, clientId: 'test', accountId: null, scopes: ['partner.codes:write'] });
+  const headers = { 'content-type': 'text/plain', 'content-length': String(bytes), 'x-test-principal': principal };
+  return new Promise((resolve, reject) => {
+    const sending = request(`${http.baseUrl}/v1/partner/offers/${id}/codes`, { method: 'POST', headers }, async (response) => {
+      const body = JSON.parse((await response.toArray()).join(''));
+      sending.destroy();
+      resolve({ status: response.statusCode ?? 0, body });
+    });
+    sending.on('error', reject);
+    sending.write('ABCD-0001\n');
+  });
+}
 const draft = async (changes: Parameters<typeof draftOf>[0] = {}) => (await post('/v1/partner/offers', draftOf(changes))).body['id'];
 const published = async () =>
   (await publish(http.rooms, partnerId, draftOf({ eligibility: { version: 1, all: [{ fact: 'province', in: ['01'] }] } }))).id;
@@ -85,6 +114,50 @@ const CASES: Readonly<Record<string, Cases>> = {
     wrong_state: async () => codes(await draft()),
     unsupported_media_type: async () => codes(await draft({ codes: 'pool' }), { type: 'application/json' }),
     partner_not_active: () => codes(stoppedOffer, { caller: stopped }),
+    import_running: async () => {
+      const id = await pool();
+      await generate(id);
+      return codes(id);
+    },
+    conflict: async () => {
+      const id = await pool();
+      return codes(id, { query: `?jobId=${await interruptedJob(id)}&offset=7` });
+    },
+    payload_too_large: async () => announce(await pool(), 2 * 1024 ** 3),
+  },
+  'partner.offers.codes.generate': {
+    ok: async () => generate(await pool()),
+    not_found: () => generate(stoppedOffer),
+    wrong_state: async () => generate(await draft()),
+    import_running: async () => {
+      const id = await pool();
+      await generate(id);
+      return generate(id);
+    },
+    partner_not_active: () => generate(stoppedOffer, stopped),
+  },
+  'partner.offers.codes.jobs.list': {
+    ok: async () => get(`/v1/partner/offers/${await pool()}/codes/jobs`),
+    not_found: () => get(`/v1/partner/offers/${stoppedOffer}/codes/jobs`),
+    invalid_cursor: async () => get(`/v1/partner/offers/${await pool()}/codes/jobs?${forged}`),
+  },
+  'partner.offers.codes.jobs.get': {
+    ok: async () => {
+      const id = await pool();
+      return get(`/v1/partner/offers/${id}/codes/jobs/${(await generate(id)).body['id']}`);
+    },
+    not_found: async () => get(`/v1/partner/offers/${await pool()}/codes/jobs/${nobody()}`),
+  },
+  'partner.offers.codes.jobs.cancel': {
+    ok: async () => {
+      const id = await pool();
+      return cancel(id, (await generate(id)).body['id']);
+    },
+    not_found: async () => cancel(await pool(), nobody()),
+    wrong_state: async () => {
+      const id = await pool();
+      return cancel(id, (await codes(id)).body['id']);
+    },
   },
   'admin.submissions.list': {
     ok: () => get('/v1/admin/submissions?state=refused', http.admin),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeOperations } from './code-operations.ts';
 import { PartnerEvent } from './events.ts';
 import { OfferChange, OfferDraft, OfferState, PartnerOffer } from './offer.ts';
 import { operation } from './operation.ts';
@@ -163,26 +164,6 @@ export const submitOffer = operation({
   title: { vi: 'Gửi ưu đãi đi duyệt', en: 'Submit an offer' },
 });
 
-export const uploadCodes = operation({
-  id: 'partner.offers.codes.upload',
-  method: 'POST',
-  path: '/v1/partner/offers/{offerId}/codes',
-  actor: 'partner',
-  scope: 'partner.codes:write',
-  rate: 'bulk',
-  params: z.strictObject({ offerId: OfferId }),
-  stream: ['text/plain', 'text/csv'],
-  status: 201,
-  reply: z.object({
-    added: z.int(),
-    duplicates: z.int(),
-    rejected: z.int(),
-    rejectedLines: z.array(z.object({ line: z.int(), reason: z.string() })),
-  }),
-  errors: ['not_found', 'wrong_state', 'unsupported_media_type', 'partner_not_active'],
-  title: { vi: 'Nạp mã cho ưu đãi', en: 'Upload codes for an offer' },
-});
-
 export const listPartnerRedemptions = operation({
   id: 'partner.redemptions.list',
   method: 'GET',
@@ -204,7 +185,7 @@ export const lookUpRedemption = operation({
   rate: 'sensitive',
   body: z.strictObject({ presented: z.string().trim().min(4).max(4096) }),
   reply: PartnerRedemption,
-  errors: ['not_found', 'wrong_state', 'reservation_expired', 'receipt_invalid', 'receipt_already_used'],
+  errors: ['not_found', 'wrong_state', 'reservation_expired', 'receipt_invalid', 'receipt_already_used', 'account_locked'],
   title: { vi: 'Tra mã hoặc QR được xuất trình', en: 'Look up a presented code or QR' },
 });
 
@@ -290,7 +271,7 @@ export const partnerOperations = [
   createOffer,
   changeOffer,
   submitOffer,
-  uploadCodes,
+  ...codeOperations,
   listPartnerRedemptions,
   lookUpRedemption,
   confirmRedemption,

@@ -18,6 +18,8 @@ export const SubmissionId = id<'SubmissionId'>();
 export type SubmissionId = z.infer<typeof SubmissionId>;
 export const ImportId = id<'ImportId'>();
 export type ImportId = z.infer<typeof ImportId>;
+export const CodeJobId = id<'CodeJobId'>();
+export type CodeJobId = z.infer<typeof CodeJobId>;
 export const EventId = id<'EventId'>();
 export type EventId = z.infer<typeof EventId>;
 

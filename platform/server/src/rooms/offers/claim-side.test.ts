@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { OfferId } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { draftOf, openPartnerRooms, type PartnerRooms, publish } from '../../../../../test/harness/partner-rooms.ts';
+import { draftOf, openPartnerRooms, type PartnerRooms, partnerPrincipal, publish } from '../../../../../test/harness/partner-rooms.ts';
 import { newId } from '../../kernel/ids.ts';
 
 let rooms: PartnerRooms;
@@ -59,16 +59,18 @@ test('each claim takes the next code, and none after the last', async () => {
   expect(taken.map((code) => code?.position ?? null).sort()).toEqual([1n, 2n, 3n, null]);
   const codes = await Promise.all([1n, 2n, 3n].map((position) => rooms.offers.codeOf({ offerId: offer.id, position })));
   expect(new Set(codes)).toEqual(new Set(['AAAA-1111', 'BBBB-2222', 'CCCC-3333']));
-  expect(await rooms.offers.findByCode(partner.id, ` ${codes[1]?.toLowerCase()} `)).toEqual([{ offerId: offer.id, position: 2n }]);
+  expect(await rooms.offers.findByCode(partnerPrincipal(partner.id), ` ${codes[1]?.toLowerCase()} `)).toEqual([
+    { offerId: offer.id, position: 2n },
+  ]);
 });
 
 test('a code found by its partner is not found by another partner, nor before it is given out', async () => {
   const { partner, offer } = await withCodes('claim-mine', ['MINE-0001']);
-  expect(await rooms.offers.findByCode(partner.id, 'MINE-0001')).toEqual([]);
+  expect(await rooms.offers.findByCode(partnerPrincipal(partner.id), 'MINE-0001')).toEqual([]);
   await rooms.db.tx((tx) => rooms.offers.takeCode(tx, offer.id));
   const other = await rooms.activePartner('claim-other');
-  expect(await rooms.offers.findByCode(other.id, 'MINE-0001')).toEqual([]);
-  expect(await rooms.offers.findByCode(partner.id, 'MINE-0001')).toHaveLength(1);
+  expect(await rooms.offers.findByCode(partnerPrincipal(other.id), 'MINE-0001')).toEqual([]);
+  expect(await rooms.offers.findByCode(partnerPrincipal(partner.id), 'MINE-0001')).toHaveLength(1);
 });
 
 test('the table shows no code, and a sealed code copied to another row does not open', async () => {

@@ -13,24 +13,6 @@ interface CodeRow {
 
 const sealedOf = (row: CodeRow | undefined): SealedCode | null => (row ? { hash: row.lookup_hash, sealed: row.sealed } : null);
 
-/** Adds codes that the pool does not have; answers how many. A repeat adds none, so an upload that broke off can simply be sent again. */
-export async function insertCodes(tx: Tx, offerId: OfferId, codes: readonly (SealedCode & { hint: string })[]): Promise<number> {
-  // The pool's row is locked first: positions are given out in one row without gaps.
-  await tx.query('INSERT INTO chung.code_pools (offer_id, total) VALUES ($1, 0) ON CONFLICT (offer_id) DO NOTHING', [offerId]);
-  await tx.query('SELECT 1 FROM chung.code_pools WHERE offer_id = $1 FOR UPDATE', [offerId]);
-  const inserted = await tx.query(
-    `INSERT INTO chung.codes (offer_id, position, lookup_hash, sealed, hint)
-     SELECT $1, p.total + row_number() OVER (ORDER BY c.hash), c.hash, c.sealed, c.hint
-       FROM (SELECT DISTINCT ON (hash) hash, sealed, hint FROM unnest($2::bytea[], $3::bytea[], $4::text[]) AS u (hash, sealed, hint)) c
-       JOIN chung.code_pools p ON p.offer_id = $1
-      WHERE NOT EXISTS (SELECT 1 FROM chung.codes k WHERE k.offer_id = $1 AND k.lookup_hash = c.hash)
-     RETURNING 1`,
-    [offerId, codes.map((code) => code.hash), codes.map((code) => code.sealed), codes.map((code) => code.hint)],
-  );
-  await tx.query('UPDATE chung.code_pools SET total = total + $2, updated_at = now() WHERE offer_id = $1', [offerId, inserted.length]);
-  return inserted.length;
-}
-
 /** Takes the pool's next position; null when all are taken. */
 export async function takePosition(tx: Tx, offerId: OfferId): Promise<{ position: bigint; hint: string } | null> {
   const [taken] = await tx.query<{ position: bigint; hint: string }>(
@@ -49,19 +31,21 @@ export async function findCode(on: Tx, offerId: OfferId, position: bigint): Prom
   return sealedOf(row);
 }
 
-/** Where a code stands among the partner's own pools; the same code may be in several. Only positions that were given out. */
-export async function findPositions(
+/**
+ * Where a code stands among the partner's own pools, for a caller whose wrong ones are counted. The same code may be in several pools.
+ * One statement and so one short transaction: a flood of guesses waits for the caller's row, not for our connections.
+ */
+export async function lookUpGuarded(
   on: Tx,
-  partnerId: PartnerId,
-  hash: Uint8Array,
-): Promise<readonly { offerId: OfferId; position: bigint }[]> {
-  const rows = await on.query<{ offer_id: OfferId; position: bigint }>(
-    `SELECT c.offer_id, c.position
-       FROM chung.offers o
-       JOIN chung.code_pools p ON p.offer_id = o.id
-       JOIN chung.codes c ON c.offer_id = o.id AND c.lookup_hash = $2 AND c.position <= p.taken
-      WHERE o.partner_id = $1`,
-    [partnerId, hash],
+  look: { partnerId: PartnerId; caller: string; hash: Uint8Array; tries: number; window: string; lock: string },
+): Promise<{ places: readonly { offerId: OfferId; position: bigint }[]; waitSeconds: number; isJustLocked: boolean }> {
+  const rows = await on.query<{ offer_id: OfferId | null; position: bigint | null; wait_seconds: number; just_locked: boolean }>(
+    'SELECT * FROM chung.look_up_code($1, $2, $3, $4, $5, $6)',
+    [look.partnerId, look.caller, look.hash, look.tries, look.window, look.lock],
   );
-  return rows.map((row) => ({ offerId: row.offer_id, position: row.position }));
+  return {
+    places: rows.flatMap(({ offer_id: offerId, position }) => (offerId === null || position === null ? [] : [{ offerId, position }])),
+    waitSeconds: rows[0]?.wait_seconds ?? 0,
+    isJustLocked: rows[0]?.just_locked ?? false,
+  };
 }

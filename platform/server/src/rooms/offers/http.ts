@@ -1,6 +1,19 @@
-import { changeOffer, createOffer, getPartnerOffer, listPartnerOffers, uploadCodes } from '@chung/contracts';
+import { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import {
+  cancelCodeJob,
+  changeOffer,
+  createOffer,
+  generateCodes,
+  getCodeJob,
+  getPartnerOffer,
+  listCodeJobs,
+  listPartnerOffers,
+  uploadCodes,
+} from '@chung/contracts';
 import { DomainError } from '../../kernel/errors.ts';
 import { on, type Route } from '../../kernel/route.ts';
+import { codeJobOf } from './code-job.ts';
 import type { Offers } from './offers.ts';
 import { partnerOfferOf } from './partner-offer.ts';
 
@@ -22,8 +35,36 @@ export function offersRoutes(offers: Offers): Route[] {
     on(changeOffer, async ({ tx, principal, params, body }) =>
       partnerOfferOf(await offers.change(tx, { partnerId: principal.partnerId, offerId: params.offerId, change: body })),
     ),
-    on(uploadCodes, ({ principal, params, stream }) =>
-      offers.uploadCodes({ partnerId: principal.partnerId, offerId: params.offerId, stream }),
+    ...codeRoutes(offers),
+  ];
+}
+
+function codeRoutes(offers: Offers): Route[] {
+  return [
+    on(uploadCodes, async ({ principal: { partnerId }, params: { offerId }, query: { jobId, offset }, stream }) => {
+      const resume = jobId === undefined || offset === undefined ? undefined : { jobId, offset };
+      return codeJobOf(await offers.uploadCodes({ partnerId, offerId, stream, resume, bytesTotal: lengthOf(stream) }));
+    }),
+    on(generateCodes, async ({ tx, principal, params, body }) =>
+      codeJobOf(await offers.generateCodes(tx, { partnerId: principal.partnerId, offerId: params.offerId, recipe: body })),
+    ),
+    on(listCodeJobs, async ({ principal, params, query }) => {
+      const page = await offers.listCodeJobs({ partnerId: principal.partnerId, offerId: params.offerId }, query);
+      return { ...page, items: page.items.map(codeJobOf) };
+    }),
+    on(getCodeJob, async ({ principal, params }) => {
+      const job = await offers.findCodeJob({ partnerId: principal.partnerId, ...params });
+      if (!job) throw new DomainError('not_found');
+      return codeJobOf(job);
+    }),
+    on(cancelCodeJob, async ({ tx, principal, params }) =>
+      codeJobOf(await offers.cancelCodeJob(tx, { partnerId: principal.partnerId, ...params })),
     ),
   ];
+}
+
+/** What the client said that it would send; null when it streams without knowing. */
+function lengthOf(stream: Readable): number | null {
+  const told = stream instanceof IncomingMessage ? stream.headers['content-length'] : undefined;
+  return told === undefined ? null : Number(told);
 }

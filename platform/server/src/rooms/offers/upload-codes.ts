@@ -1,117 +1,133 @@
 import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
-import type { OfferId, uploadCodes as operation, PartnerId, ReplyOf } from '@chung/contracts';
+import type { CodeJobId, OfferId, PartnerId } from '@chung/contracts';
 import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import type { Partners } from '../partners/index.ts';
-import { CODE_LENGTH_MAX, hashCode, hintOf, normaliseCode, sealCode } from './code.ts';
-import { insertCodes } from './code-store.ts';
-import { findPartnerOffer } from './store.ts';
+import { createCodeDraft } from './code-draft.ts';
+import type { CodeJobRow } from './code-job.ts';
+import { findJob, type HeldJob, insertJob, LEASE_SECONDS, leaveJob, renewLease, takeOverUpload } from './code-job-store.ts';
+import { createLineReader } from './code-lines.ts';
+import { requirePool } from './require-pool.ts';
+import { type CodeWriter, createCodeWriter, RunnerReplacedError } from './write-codes.ts';
 
-type Report = ReplyOf<typeof operation>;
-
-const BATCH = 2_000;
-const LINE_LENGTH_MAX = 256;
-const REJECTED_SHOWN = 100;
+const BATCH = 5_000;
+/** A slow client's codes are shown and claimable after this, though the batch is not full. */
+const FLUSH_MS = 2_000;
+/** How long the rest of a file is held back for a database that restarts. */
+const PATIENCE_MS = 60_000;
 /** 25 million codes of 40 characters; beyond that it is not a code file. */
 const BYTES_MAX = 1024 ** 3;
 
+interface Deps {
+  readonly db: Db;
+  readonly vault: Vault;
+  readonly partners: Partners;
+}
+
+export interface CodeUpload {
+  readonly partnerId: PartnerId;
+  readonly offerId: OfferId;
+  readonly stream: Readable;
+  /** Null when the client does not say. */
+  readonly bytesTotal?: number | null;
+  /** Goes on with an interrupted upload; the stream begins at this byte of the file. */
+  readonly resume?: { readonly jobId: CodeJobId; readonly offset: number } | undefined;
+}
+
 /**
  * Reads codes line by line and adds them in batches, each in its own transaction: a transaction held open for as long as a
- * client sends would stop every reader of the outbox. If the upload breaks off, the batches that came through stay, and
- * sending the same file again adds only the rest.
+ * client sends would stop every reader of the outbox. If the upload breaks off, the batches that came through stay, and it
+ * goes on at the byte that its job tells; sending the whole file again adds only the rest, too.
  */
-export async function uploadCodes(
-  deps: { db: Db; vault: Vault; partners: Partners },
-  input: { partnerId: PartnerId; offerId: OfferId; stream: Readable },
-): Promise<Report> {
-  const { partnerId, offerId } = input;
-  await deps.partners.requireActive(partnerId);
-  const offer = await findPartnerOffer(deps.db, partnerId, offerId);
-  if (!offer) throw new DomainError('not_found');
-  if (offer.codes === null || offer.state === 'ended') throw new DomainError('wrong_state', { detail: NO_POOL });
-
-  const report: Report = { added: 0, duplicates: 0, rejected: 0, rejectedLines: [] };
-  let batch: string[] = [];
-  const flush = async () => {
-    const codes = batch;
-    batch = [];
-    if (codes.length === 0) return;
-    const added = await addBatch(deps, { partnerId, offerId, codes });
-    report.added += added;
-    report.duplicates += codes.length - added;
-  };
-  let begun = false;
-  for await (const { line, text } of linesOf(input.stream)) {
-    const field = firstField(text);
-    if (field === '') continue;
-    // "code" alone would pass for a code, so it is a heading only above all others; blank lines may stand before it.
-    const isHeader = !begun && HEADER.test(field.normalize('NFC'));
-    begun = true;
-    if (isHeader) continue;
-    const code = normaliseCode(field);
-    if (code === null) {
-      report.rejected += 1;
-      if (report.rejectedLines.length < REJECTED_SHOWN) report.rejectedLines.push({ line, reason: reasonFor(field) });
-      continue;
-    }
-    if (batch.push(code) >= BATCH) await flush();
+export async function uploadCodes(deps: Deps, upload: CodeUpload): Promise<CodeJobRow> {
+  const { db } = deps;
+  await requirePool(db, deps.partners, upload);
+  // Told before it is sent: the client need not send a gigabyte to learn it.
+  if ((sizeOf(upload).bytesTotal ?? 0) > BYTES_MAX) throw new DomainError('payload_too_large');
+  const held: HeldJob = { offerId: upload.offerId, id: upload.resume?.jobId ?? newId<CodeJobId>(), runner: newId() };
+  const row = await db.tx((tx) =>
+    upload.resume
+      ? takeOverUpload(tx, { ...held, partnerId: upload.partnerId, ...sizeOf(upload), offset: upload.resume.offset })
+      : insertJob(tx, { ...held, partnerId: upload.partnerId, ...sizeOf(upload), kind: 'upload', recipe: null }),
+  );
+  if (!row) throw await notResumable(db, upload, held);
+  const renewing = setInterval(() => void renewLease(db, held).catch(() => {}), (LEASE_SECONDS * 1000) / 3);
+  try {
+    const writer = createCodeWriter(deps, { ...held, partnerId: upload.partnerId, row }, (waitedMs) => waitedMs < PATIENCE_MS);
+    await readCodes(upload.stream, row, writer);
+    await writer.settle();
+    const done = await leaveJob(db, held, { state: 'done', error: null });
+    if (!done) throw new RunnerReplacedError();
+    return done;
+  } catch (error) {
+    throw await breakOff(db, { ...held, partnerId: upload.partnerId }, error);
+  } finally {
+    clearInterval(renewing);
   }
-  await flush();
-  return report;
 }
 
-const NO_POOL = {
-  vi: 'Ưu đãi này không dùng kho mã hoặc đã kết thúc.',
-  en: 'This offer has no code pool or has ended.',
-};
-const HEADER = /^(code|codes|mã|ma)$/i;
+const sizeOf = ({ bytesTotal = null, resume }: CodeUpload) => ({
+  bytesTotal: bytesTotal === null ? null : bytesTotal + (resume?.offset ?? 0),
+});
 
-/** A code file may be the first column of a CSV; a byte-order mark and quotes are how spreadsheets write it. */
-function firstField(line: string): string {
-  const [field = ''] = line.replace(/^\uFEFF/, '').split(/[,;\t]/, 1);
-  return field
-    .trim()
-    .replace(/^"(.*)"$/, '$1')
-    .trim();
-}
-
-function reasonFor(field: string): string {
-  if (field.length < 4) return 'too_short';
-  return field.length > CODE_LENGTH_MAX ? 'too_long' : 'characters_not_allowed';
-}
-
-function addBatch(
-  { db, vault }: { db: Db; vault: Vault },
-  { partnerId, offerId, codes }: { partnerId: PartnerId; offerId: OfferId; codes: readonly string[] },
-): Promise<number> {
-  const rows = codes.map((code) => {
-    const hash = hashCode(vault, partnerId, code);
-    return { hash, sealed: sealCode(vault, { offerId, hash, code }), hint: hintOf(code) };
-  });
-  // In one order for everyone, so that two uploads of the same codes wait for each other instead of dead-locking.
-  rows.sort((a, b) => a.hash.compare(b.hash));
-  return db.tx((tx) => insertCodes(tx, offerId, rows));
-}
-
-/** Lines of a stream with bounded memory: an endless line is cut, and cut lines are rejected by their length. */
-async function* linesOf(stream: Readable): AsyncGenerator<{ line: number; text: string }> {
-  const decoder = new StringDecoder('utf8');
-  let bytes = 0;
-  let rest = '';
-  let line = 0;
+async function readCodes(stream: Readable, job: CodeJobRow, writer: CodeWriter): Promise<void> {
+  const reader = createLineReader({ line: job.linesTaken, byte: job.bytesTaken });
+  const draft = createCodeDraft(job);
+  let flushed = performance.now();
+  const flush = async () => {
+    flushed = performance.now();
+    const { batch, told } = draft.take();
+    await writer.write(batch, told);
+  };
+  let bytes = job.bytesTaken;
   const chunks: AsyncIterable<Buffer | string> = stream;
   for await (const chunk of chunks) {
-    bytes += chunk.length;
+    const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    bytes += part.length;
     if (bytes > BYTES_MAX) throw new DomainError('payload_too_large');
-    const parts = (rest + (typeof chunk === 'string' ? chunk : decoder.write(chunk))).split('\n');
-    rest = (parts.pop() ?? '').slice(0, LINE_LENGTH_MAX);
-    for (const part of parts) {
-      line += 1;
-      yield { line, text: part.slice(0, LINE_LENGTH_MAX) };
+    for (const line of reader.push(part)) {
+      draft.add(line);
+      if (draft.size() >= BATCH) await flush();
     }
+    if (draft.hasLines() && performance.now() - flushed > FLUSH_MS) await flush();
   }
-  rest += decoder.end();
-  if (rest !== '') yield { line: line + 1, text: rest };
+  const last = reader.end();
+  if (last) draft.add(last);
+  if (draft.hasLines()) await flush();
+}
+
+/** Says in the job how the upload ended, and answers what its client is told. */
+async function breakOff(db: Db, held: HeldJob & { partnerId: PartnerId }, error: unknown): Promise<unknown> {
+  if (error instanceof RunnerReplacedError) return replacedBy(await findJob(db, held.partnerId, held).catch(() => null));
+  const isTooLarge = error instanceof DomainError && error.code === 'payload_too_large';
+  // Where the database is away this fails as well: the lease lapses then, which says the same half a minute later.
+  await leaveJob(db, held, isTooLarge ? { state: 'failed', error: 'payload_too_large' } : { state: 'interrupted', error: null }).catch(
+    () => null,
+  );
+  return error;
+}
+
+const replacedBy = (job: CodeJobRow | null) =>
+  job?.state === 'cancelled'
+    ? new DomainError('wrong_state', { detail: { vi: 'Lượt nạp mã đã bị dừng.', en: 'The upload was cancelled.' } })
+    : new DomainError('conflict', {
+        detail: { vi: 'Lượt nạp này đã được tiếp tục ở nơi khác.', en: 'The upload goes on in another request.' },
+      });
+
+/** Why it cannot be gone on with there; the place to go on is told, so that a client needs no second look. */
+async function notResumable(db: Db, { partnerId, resume }: CodeUpload, held: HeldJob): Promise<DomainError> {
+  const job = await findJob(db, partnerId, held);
+  if (!job) return new DomainError('not_found');
+  const isOpen = job.kind === 'upload' && (job.state === 'running' || job.state === 'interrupted');
+  if (!isOpen)
+    return new DomainError('wrong_state', { detail: { vi: 'Lượt nạp mã này đã kết thúc.', en: 'This upload of codes is over.' } });
+  const at = { expected: job.bytesTaken, given: resume?.offset };
+  return new DomainError('conflict', {
+    detail: {
+      vi: `Hãy gửi tiếp từ byte ${at.expected}, không phải từ ${at.given}.`,
+      en: `Send the file from byte ${at.expected} on, not from ${at.given}.`,
+    },
+  });
 }

@@ -101,7 +101,7 @@ export async function lookUp(ports: RedemptionPorts, principal: PartnerPrincipal
     if (await isPresentationUsed(ports.db, row.offerId, presentation.jti)) throw new DomainError('receipt_already_used');
     return forPartner(row);
   }
-  const places = await ports.offers.findByCode(principal.partnerId, presented);
+  const places = await ports.offers.findByCode(principal, presented);
   const found = places.length === 0 ? null : await findByCodePlaces(ports.db, places);
   if (!found) throw new DomainError('not_found');
   return forPartner(found);
