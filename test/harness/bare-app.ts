@@ -1,9 +1,9 @@
 // The app and its seam with handlers of the test's own: what the seam does for every operation, and no room behind it.
-import { createServer } from 'node:http';
 import { OPERATIONS, type OperationById, type OperationId } from '@chung/contracts';
 import { Router } from 'express';
 import { type AppOptions, createApp } from '../../platform/server/src/app.ts';
 import { createDb, type Db } from '../../platform/server/src/kernel/db.ts';
+import { createHttpServer } from '../../platform/server/src/kernel/http-server.ts';
 import { createLogger } from '../../platform/server/src/kernel/log.ts';
 import { createMetrics } from '../../platform/server/src/kernel/metrics.ts';
 import type { Principal } from '../../platform/server/src/kernel/principal.ts';
@@ -47,11 +47,12 @@ export interface BareOptions extends Partial<Omit<AppOptions, 'seam' | 'routes'>
   readonly routes?: readonly Route[];
   readonly db?: Db;
   readonly seam?: Partial<SeamPorts>;
+  readonly headersWithinMs?: number | undefined;
 }
 
 const PRINCIPAL = 'x-test-principal';
 
-export async function startBareApp({ routes = [], db, seam, ...options }: BareOptions = {}): Promise<BareApp> {
+export async function startBareApp({ routes = [], db, seam, headersWithinMs, ...options }: BareOptions = {}): Promise<BareApp> {
   const lines: string[] = [];
   const mine = new Set<string>(routes.map(({ operation }) => operation.id));
   const others = OPERATIONS.filter(({ id }) => !mine.has(id)).map(
@@ -84,7 +85,7 @@ export async function startBareApp({ routes = [], db, seam, ...options }: BareOp
       ...seam,
     },
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createHttpServer(app, { headersWithinMs }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const baseUrl = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;

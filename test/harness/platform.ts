@@ -1,6 +1,6 @@
 // The whole platform on a database of its own, with a small demo, listening on a free port of this machine.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -9,6 +9,7 @@ import { composePlatform, type Platform } from '../../platform/server/src/compos
 import { type Config, readConfig } from '../../platform/server/src/config.ts';
 import type { DemoFile } from '../../platform/server/src/demo/file.ts';
 import { seedDemo } from '../../platform/server/src/demo/seed.ts';
+import { createHttpServer } from '../../platform/server/src/kernel/http-server.ts';
 import { loadKeys } from '../../platform/server/src/secrets.ts';
 import { createTestDatabase } from './database.ts';
 
@@ -36,7 +37,8 @@ const REPOSITORY = path.resolve(import.meta.dirname, '../..');
 export async function startTestPlatform(options: TestPlatformOptions = {}): Promise<TestPlatform> {
   const database = await createTestDatabase();
   const dataDirectory = await mkdtemp(path.join(tmpdir(), 'chung-test-'));
-  const server = createServer();
+  const front: { handle: RequestListener } = { handle: (_request, response) => void response.writeHead(503).end() };
+  const server = createHttpServer((request, response) => front.handle(request, response));
   const port = await listen(server);
   const settings = {
     PORT: String(port),
@@ -59,7 +61,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   });
   await platform.members.seedReferenceData();
   // The identity room talks to its own authorization server, so the app must answer before anybody signs in.
-  server.on('request', platform.app);
+  front.handle = platform.app;
   await platform.identity.ensureFirstPartyClients();
   const demo = await seedDemo({ platform, config, say: () => {} });
   const owner = new pg.Client({ connectionString: database.ownerUrl });

@@ -1,10 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import path from 'node:path';
 import pino, { type Logger } from 'pino';
 import { composePlatform, type Platform } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { seedDemo } from './demo/seed.ts';
+import { createHttpServer } from './kernel/http-server.ts';
 import { createLogger } from './kernel/log.ts';
 import { StartupError } from './kernel/startup-error.ts';
 import { loadKeys, writePrivate } from './secrets.ts';
@@ -12,8 +13,6 @@ import { startWorker } from './worker.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 const DRAIN_SECONDS = 10;
-/** For the whole of a request: 25 million codes over a slow line take longer than the five minutes of Node's default. */
-const REQUEST_MS = 3_600_000;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -28,7 +27,7 @@ async function start(): Promise<void> {
   const closers: (() => Promise<void>)[] = [];
   stopOnSignals(closers);
   const front = { handle: starting };
-  const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => front.handle(request, response));
+  const server = createHttpServer((request, response) => front.handle(request, response));
   try {
     const port = await listen(server, config);
     closers.push(() => closeServer(server));
