@@ -88,7 +88,7 @@ describe('a delivery of the platform is believed', () => {
 
   test.each(['v1a', 'v1'] as const)('as the platform itself signs it (%s)', async (signing) => {
     const made = makeKey(signing);
-    const headers = signedHeaders([signerOf(made.secret)], { id: ID, payload: BODY, at: NOW });
+    const headers = await signedHeaders([signerOf(made.secret)], { id: ID, payload: BODY, at: NOW });
     expect((await verify(headers, { keys: [made.publicKey ?? made.secret] })).id).toBe(ID);
     expect(await refusal(verify(headers, { body: `${BODY} `, keys: [made.publicKey ?? made.secret] }))).toBe('no_matching_signature');
   });

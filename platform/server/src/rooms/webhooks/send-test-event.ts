@@ -24,7 +24,7 @@ export async function sendTestEvent(ports: WebhookPorts, ref: EndpointRef): Prom
   const signers = keys.map(({ id, sealed }) => signerOf(vault.open(sealed, sealContext(id))));
   const sender = createSender(endpoint.url, { resolver, allowedHosts, now, ...(timeouts && { timeouts }) });
   try {
-    const result = await sender.send({ headers: signedHeaders(signers, { id: event.id, payload, at }), payload });
+    const result = await sender.send({ headers: await signedHeaders(signers, { id: event.id, payload, at }), payload });
     const about = { partnerId: ref.partnerId, endpointId: ref.id, eventId: event.id, eventType: event.type, at };
     const attempt = attemptOf({ ...about, id: newId<string>(), cause: 'test', attempt: 1, nextTryAt: null }, result);
     await insertAttempt(db, attempt);

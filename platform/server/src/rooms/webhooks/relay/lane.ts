@@ -1,11 +1,10 @@
 import type { WebhookReplayId } from '@chung/contracts';
-import { newId } from '../../../kernel/ids.ts';
 import { type AttemptRecord, attemptOf, payloadOf, type StoredEvent } from '../delivery.ts';
 import type { EndpointRecord, Position } from '../endpoint.ts';
 import { nextTryAt } from '../schedule.ts';
 import { type Signer, signedHeaders } from '../signing.ts';
 import type { Outcomes, Standing } from './outcomes.ts';
-import { isDelivered, type Sender, type TryResult } from './sender.ts';
+import type { Sender, TryResult } from './sender.ts';
 
 /** A key of the endpoint; one that was replaced signs until its time. */
 export interface LaneKey {
@@ -31,6 +30,7 @@ export interface LanePorts {
   readonly outcomes: Outcomes;
   readonly now: () => Date;
   readonly random: () => number;
+  readonly makeId: () => string;
   observe(tried: { attempt: AttemptRecord; event: StoredEvent }): void;
   /** The last try failed, or the receiver said 410: the endpoint is to rest. */
   giveUp(reason: 'failing' | 'gone'): Promise<void>;
@@ -108,12 +108,12 @@ export function createLane({ endpoint, keys, stream }: LaneOptions, ports: LaneP
     outcomes.record(standing({}), attempt);
   };
 
-  const failed = async (event: StoredEvent, result: TryResult, log: (nextTryAt: Date | null) => AttemptRecord) => {
+  const failed = async (event: StoredEvent, result: TryResult, tried: AttemptRecord) => {
     const at = now();
     failingSince ??= at;
     const retry =
       result.status === GONE ? null : nextTryAt({ attempt: attempts, retryAfterSeconds: result.retryAfterSeconds }, at, ports.random());
-    const attempt = log(retry);
+    const attempt = { ...tried, nextTryAt: retry };
     const failing = { at: placeOf(event), since: failingSince };
     const lastError = attempt.error ?? `HTTP ${result.status}`;
     const ends = retry === null && stream.replayId !== null && result.status !== GONE;
@@ -133,7 +133,7 @@ export function createLane({ endpoint, keys, stream }: LaneOptions, ports: LaneP
     await outcomes.room();
     const at = now();
     const payload = payloadOf(event);
-    const headers = signedHeaders(liveSigners(at), { id: event.id, payload, at });
+    const headers = await signedHeaders(liveSigners(at), { id: event.id, payload, at });
     const result = await ports.sender.send({ headers, payload });
     attempts++;
     const about = {
@@ -145,11 +145,11 @@ export function createLane({ endpoint, keys, stream }: LaneOptions, ports: LaneP
       at,
     };
     const cause = stream.replayId === null ? ('event' as const) : ('replay' as const);
-    const log = (retry: Date | null) => attemptOf({ ...about, id: newId<string>(), cause, nextTryAt: retry }, result);
-    ports.observe({ attempt: log(null), event });
+    const tried = attemptOf({ ...about, id: ports.makeId(), cause, nextTryAt: null }, result);
+    ports.observe({ attempt: tried, event });
     if (mode === 'dropped') return;
-    if (isDelivered(result)) passed(event, log(null));
-    else await failed(event, result, log);
+    if (tried.delivered) passed(event, tried);
+    else await failed(event, result, tried);
   };
 
   const work = async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Db } from '../../../kernel/db.ts';
-import { newId } from '../../../kernel/ids.ts';
+import { createIdMaker, newId } from '../../../kernel/ids.ts';
 import { outboxHorizon } from '../../../kernel/outbox.ts';
 import type { Vault } from '../../../kernel/vault.ts';
 import { type EndpointRecord, type KeyRecord, sealContext, wantsType } from '../endpoint.ts';
@@ -49,9 +49,10 @@ const LEASE_SECONDS = 20;
 const HEARTBEAT_MS = 1_000;
 const MAX_LANES = 2_000;
 const STOP_WITHIN_MS = 15_000;
-/** Pauses between two readings: short while events come, so that they leave soon; longer while nothing happens. */
+/** Pauses between two readings: short while events come, so that they leave soon; growing while nothing happens. */
 const BUSY_MS = 15;
 const IDLE_MS = 150;
+const GROWTH = 1.3;
 const AFTER_ERROR_MS = 1_000;
 
 /**
@@ -71,11 +72,13 @@ export function startRelay(ports: RelayPorts): Relay {
 class RelayProcess {
   readonly #ports: RelayPorts;
   readonly #id = newId<string>();
+  readonly #makeId = createIdMaker<string>();
   readonly #stopping = new AbortController();
   readonly #lanes = new Map<string, Lane>();
   readonly #outcomes;
   #loops: readonly Promise<void>[] = [];
   #troubled = false;
+  #pauseMs = BUSY_MS;
 
   constructor(ports: RelayPorts) {
     this.#ports = ports;
@@ -99,7 +102,10 @@ class RelayProcess {
       ),
       this.#loop(
         () => this.#read(),
-        (found) => (found ? BUSY_MS : IDLE_MS),
+        (found) => {
+          this.#pauseMs = found ? BUSY_MS : Math.min(IDLE_MS, this.#pauseMs * GROWTH);
+          return this.#pauseMs;
+        },
       ),
     ];
   }
@@ -193,6 +199,7 @@ class RelayProcess {
         outcomes: this.#outcomes,
         now,
         random,
+        makeId: this.#makeId,
         observe: metrics.tried,
         giveUp: async (reason) => {
           // First the place behind what was delivered: the pause ends the lease, and with it the right to move.
