@@ -1,5 +1,5 @@
 // The rooms partners, offers, reviews and catalogue on a test database, with identity and members played by small stand-ins of their ports.
-import { type AccountId, type MemberId, OfferDraft, type Partner, type PartnerId } from '@chung/contracts';
+import { type AccountId, type MemberId, OfferDraft, type OfferId, type Partner, type PartnerId } from '@chung/contracts';
 import { createCursors } from '../../platform/server/src/kernel/cursor.ts';
 import { createDb, type Db } from '../../platform/server/src/kernel/db.ts';
 import { DomainError } from '../../platform/server/src/kernel/errors.ts';
@@ -135,4 +135,13 @@ export async function publish(rooms: PartnerRooms, partnerId: PartnerId, draft: 
     const decision = { decision: 'approved' as const, reasons: [], decidedAt: new Date().toISOString() };
     return rooms.offers.applyDecision(tx, { offerId: id, termsVersion, decision });
   });
+}
+
+/** As if members had claimed: these rooms know no redemptions. */
+export async function takeUnits(db: Db, offerId: OfferId, { held = 0, redeemed = 0 }: { held?: number; redeemed?: number }): Promise<void> {
+  await db.query('UPDATE chung.offer_stock SET held = held + $2, redeemed = redeemed + $3 WHERE offer_id = $1', [offerId, held, redeemed]);
+}
+
+export async function giveOutCodes(db: Db, offerId: OfferId, count: number): Promise<void> {
+  await db.query('UPDATE chung.code_pools SET taken = taken + $2 WHERE offer_id = $1', [offerId, count]);
 }

@@ -2,7 +2,7 @@ import type { OfferDraft } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { type Caller, openPartnerHttp, type PartnerHttp } from '../harness/partner-http.ts';
-import { draftOf, inDays, publish } from '../harness/partner-rooms.ts';
+import { draftOf, inDays, publish, takeUnits } from '../harness/partner-rooms.ts';
 
 let http: PartnerHttp;
 let mine: Caller;
@@ -88,7 +88,7 @@ test('200: a change makes the next version; 422: stock below what is taken; 409:
   });
   const owner = await http.rooms.activePartner('taken');
   const { id: taken } = await publish(http.rooms, owner.id, draftOf());
-  for (let unit = 0; unit < 2; unit++) await http.rooms.db.tx((tx) => http.rooms.offers.takeUnit(tx, taken, 'redeemed'));
+  await takeUnits(http.rooms.db, taken, { redeemed: 2 });
   const lower = await http.partner(owner.id).call('PATCH', `/v1/partner/offers/${taken}`, { body: { stock: 1 } });
   expect(lower).toMatchObject({ status: 422, body: { code: 'stock_below_redeemed' } });
   expect(await mine.call('POST', `/v1/partner/offers/${id}/submit`, { body: {} })).toMatchObject({ status: 201 });

@@ -8,6 +8,7 @@ import {
   openPartnerRooms,
   type PartnerRooms,
   publish,
+  takeUnits,
 } from '../../../../../test/harness/partner-rooms.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { MemberFacts } from '../offers/index.ts';
@@ -113,7 +114,7 @@ test('search finds with and without marks, in both languages, and by partner', a
 
 test('a sold-out offer is shown as sold out, and use is counted', async () => {
   const { id } = await offer({ stock: 1 });
-  await rooms.db.tx((tx) => rooms.offers.takeUnit(tx, id, 'redeemed'));
+  await takeUnits(rooms.db, id, { redeemed: 1 });
   used.set(id, 1);
   const shown = (await catalogue.list(member(), { limit: 100 })).items.find((item) => item.id === id);
   expect(shown).toMatchObject({ soldOut: true, usedByMember: 1 });

@@ -13,16 +13,6 @@ interface CodeRow {
 
 const sealedOf = (row: CodeRow | undefined): SealedCode | null => (row ? { hash: row.lookup_hash, sealed: row.sealed } : null);
 
-/** Takes the pool's next position; null when all are taken. */
-export async function takePosition(tx: Tx, offerId: OfferId): Promise<{ position: bigint; hint: string } | null> {
-  const [taken] = await tx.query<{ position: bigint; hint: string }>(
-    `WITH t AS (UPDATE chung.code_pools SET taken = taken + 1 WHERE offer_id = $1 AND taken < total RETURNING offer_id, taken)
-     SELECT c.position, c.hint FROM t JOIN chung.codes c ON c.offer_id = t.offer_id AND c.position = t.taken`,
-    [offerId],
-  );
-  return taken ?? null;
-}
-
 export async function findCode(on: Tx, offerId: OfferId, position: bigint): Promise<SealedCode | null> {
   const [row] = await on.query<CodeRow>('SELECT lookup_hash, sealed FROM chung.codes WHERE offer_id = $1 AND position = $2', [
     offerId,

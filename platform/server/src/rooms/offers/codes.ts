@@ -1,15 +1,12 @@
-import type { OfferId } from '@chung/contracts';
 import type { Db, Tx } from '../../kernel/db.ts';
 import type { PartnerPrincipal } from '../../kernel/principal.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import { openCode } from './code.ts';
-import { findCode, takePosition } from './code-store.ts';
+import { findCode } from './code-store.ts';
 import { type CodePlace, lookUpCode, type OnCodesLocked } from './look-up-code.ts';
 
 /** What redemptions do with an offer's code pool. */
 export interface CodePool {
-  /** Takes the next code in the claim's transaction; null when the pool is used up. */
-  takeCode(tx: Tx, offerId: OfferId): Promise<{ position: bigint; hint: string } | null>;
   /** The code itself, opened for the member whose redemption holds the place. */
   codeOf(place: CodePlace, on?: Tx): Promise<string | null>;
   /** Where a code that a partner was shown stands in its own pools; empty for one that was never given out. Guessing locks the caller out. */
@@ -19,7 +16,6 @@ export interface CodePool {
 export function createCodePool(deps: { db: Db; vault: Vault; onCodesLocked?: OnCodesLocked | undefined }): CodePool {
   const { db, vault } = deps;
   return {
-    takeCode: takePosition,
     codeOf: async ({ offerId, position }, on = db) => {
       const sealed = await findCode(on, offerId, position);
       return sealed && openCode(vault, { offerId, ...sealed });

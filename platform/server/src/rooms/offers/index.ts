@@ -6,4 +6,3 @@ export type { Offer, OfferDecision } from './offer.ts';
 export type { OfferForClaim } from './offer-for-claim.ts';
 export { createOffers, type Offers } from './offers.ts';
 export { partnerOfferOf } from './partner-offer.ts';
-export type { UnitHolder } from './units.ts';

@@ -29,7 +29,6 @@ import { type OfferForClaim, offerForClaim } from './offer-for-claim.ts';
 import { applyDecision, type OnPublish, submitOffer } from './review-offer.ts';
 import { findOfferVersions, findPartnerOffer, listPartnerOffers } from './store.ts';
 import { createTermsCache } from './terms-cache.ts';
-import { redeemHeldUnit, returnUnit, takeUnit, type UnitHolder } from './units.ts';
 import { type CodeUpload, uploadCodes } from './upload-codes.ts';
 
 interface OwnOffer {
@@ -69,9 +68,6 @@ interface ReviewSide {
 /** For redemptions; what writes takes the caller's transaction. */
 interface ClaimSide extends CodePool {
   offerForClaim(offerId: OfferId, on?: Tx): Promise<OfferForClaim | null>;
-  takeUnit(tx: Tx, offerId: OfferId, as: UnitHolder): Promise<void>;
-  redeemHeldUnit(tx: Tx, offerId: OfferId): Promise<void>;
-  returnUnit(tx: Tx, offerId: OfferId, from: UnitHolder): Promise<void>;
   evaluateEligibility(rule: EligibilityRule, facts: MemberFacts, at: Date): EligibilityReason[];
 }
 
@@ -111,9 +107,6 @@ export function createOffers(deps: OffersDeps): Offers {
     atVersions: (keys, on = db) => findOfferVersions(on, keys),
     knowsProvince: (code) => names.province(code) !== null,
     offerForClaim: (offerId, on = db) => offerForClaim(on, { partners, terms }, offerId),
-    takeUnit,
-    redeemHeldUnit,
-    returnUnit,
     evaluateEligibility: (rule, facts, at) => evaluateEligibility(rule, facts, { at, names }),
     findForMember: (search) => findForMember(db, { partners, terms, names }, search),
   };

@@ -1,7 +1,15 @@
 import { Readable } from 'node:stream';
 import type { OfferChange, OfferId, PartnerId } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { draftOf, inDays, memberFacts, openPartnerRooms, type PartnerRooms, publish } from '../../../../../test/harness/partner-rooms.ts';
+import {
+  draftOf,
+  inDays,
+  memberFacts,
+  openPartnerRooms,
+  type PartnerRooms,
+  publish,
+  takeUnits,
+} from '../../../../../test/harness/partner-rooms.ts';
 
 let rooms: PartnerRooms;
 let mine: PartnerId;
@@ -56,8 +64,7 @@ test('changing the terms of a published offer takes it out of the catalogue unti
 
 test('the stock of a published offer changes without a review, but not below what is taken', async () => {
   const { id } = await publish(rooms, mine, draftOf({ stock: 3 }));
-  await rooms.db.tx((tx) => rooms.offers.takeUnit(tx, id, 'held'));
-  await rooms.db.tx((tx) => rooms.offers.takeUnit(tx, id, 'redeemed'));
+  await takeUnits(rooms.db, id, { held: 1, redeemed: 1 });
   await expect(change(id, { stock: 1 })).rejects.toMatchObject({ code: 'stock_below_redeemed' });
   expect(await change(id, { stock: 2 })).toMatchObject({ state: 'published', termsVersion: 1, units: { stock: 2, held: 1, redeemed: 1 } });
 });

@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { memberFacts, openPartnerRooms, type PartnerRooms } from '../../../../../test/harness/partner-rooms.ts';
 import type { Tx } from '../../kernel/db.ts';
-import { findCode, lookUpGuarded, takePosition } from './code-store.ts';
+import { findCode, lookUpGuarded } from './code-store.ts';
 import { findListings, type ListingQuery } from './listing-store.ts';
 import { searchPatterns } from './search-text.ts';
 import { findOfferHead, findTerms, listPartnerOffers } from './store.ts';
-import { takeUnit } from './unit-store.ts';
+import { setStock } from './unit-store.ts';
 
 const OFFERS = 10_000;
 let rooms: PartnerRooms;
@@ -164,8 +164,7 @@ test('a search that finds little reads the listings once, and the stock only of 
 test.each<[string, (on: Tx) => Promise<unknown>, string[]]>([
   ['offer of a claim', (on) => findOfferHead(on, offerId), ['offer_stock_pkey', 'offers_pkey']],
   ['terms of a page', (on) => findTerms(on, [{ offerId, version: 1 }]), ['offer_terms_pkey']],
-  ['unit of a claim', (on) => takeUnit(on, offerId, 'redeemed'), ['offer_stock_pkey']],
-  ['next code of a claim', (on) => takePosition(on, offerId), ['code_pools_pkey', 'codes_pkey']],
+  ['stock of an offer', (on) => setStock(on, offerId, 100), ['offer_stock_pkey']],
   ['code of a redemption', (on) => findCode(on, offerId, 7n), ['codes_pkey']],
 ])('the %s is found by its key', async (_what, ask, indexes) => {
   const plan = await planOf(ask);

@@ -1,34 +1,6 @@
 import type { OfferId } from '@chung/contracts';
 import type { Tx } from '../../kernel/db.ts';
 
-/** What a taken unit stands as. */
-export type UnitHolder = 'held' | 'redeemed';
-
-// Each answers whether its one guarded statement found the row in the state it needs. Column names are literals, never input.
-
-export async function takeUnit(tx: Tx, offerId: OfferId, as: UnitHolder): Promise<boolean> {
-  const rows = await tx.query(
-    `UPDATE chung.offer_stock SET ${as} = ${as} + 1 WHERE offer_id = $1 AND held + redeemed + promised < stock RETURNING offer_id`,
-    [offerId],
-  );
-  return rows.length === 1;
-}
-
-export async function heldToRedeemed(tx: Tx, offerId: OfferId): Promise<boolean> {
-  const rows = await tx.query(
-    'UPDATE chung.offer_stock SET held = held - 1, redeemed = redeemed + 1 WHERE offer_id = $1 AND held > 0 RETURNING offer_id',
-    [offerId],
-  );
-  return rows.length === 1;
-}
-
-export async function subtractUnit(tx: Tx, offerId: OfferId, from: UnitHolder): Promise<boolean> {
-  const rows = await tx.query(`UPDATE chung.offer_stock SET ${from} = ${from} - 1 WHERE offer_id = $1 AND ${from} > 0 RETURNING offer_id`, [
-    offerId,
-  ]);
-  return rows.length === 1;
-}
-
 /** Sets the stock; false when more is held, redeemed and promised. New units go to the members in line before anybody else sees them. */
 export async function setStock(tx: Tx, offerId: OfferId, stock: number): Promise<boolean> {
   const rows = await tx.query(
