@@ -1,7 +1,10 @@
 // Checks the invariants of docs on redemptions over a whole database, by SQL that shares nothing with the server's.
 import type pg from 'pg';
 
-const LIVE = `('RESERVED', 'REDEEMED', 'FULFILLED')`;
+const LIVE = `('RESERVED', 'REDEEMED', 'FULFILLED', 'PARTLY_REVERSED')`;
+const REDEEMED = `('REDEEMED', 'FULFILLED', 'PARTLY_REVERSED')`;
+/** What is left of an amount after partial reversals: half up, in whole numbers. */
+const left = (amount: string) => `(${amount} - (${amount} * r.reversed_basis_points * 2 + 10000) / 20000)`;
 
 // An event's redemption stands in its data; taken apart once, so that a million events are read once and not once a redemption.
 const EVENTS = `SELECT shard_id, (data ->> 'redemptionId')::uuid AS redemption_id, type, txid, id FROM chung.outbox WHERE type LIKE 'redemption.%'`;
@@ -54,7 +57,7 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   'I4 a unit is lost or counted twice': `
     SELECT s.offer_id FROM chung.offer_stock s LEFT JOIN chung.redemptions r ON r.offer_id = s.offer_id
      GROUP BY s.offer_id, s.held, s.redeemed
-    HAVING s.held <> count(*) FILTER (WHERE r.state = 'RESERVED') OR s.redeemed <> count(*) FILTER (WHERE r.state IN ('REDEEMED', 'FULFILLED'))`,
+    HAVING s.held <> count(*) FILTER (WHERE r.state = 'RESERVED') OR s.redeemed <> count(*) FILTER (WHERE r.state IN ${REDEEMED})`,
 
   'I4 a promised unit is lost or counted twice': `
     SELECT s.offer_id, s.promised FROM chung.offer_stock s LEFT JOIN chung.queue_entries q ON q.offer_id = s.offer_id AND q.state = 'PROMISED'
@@ -74,7 +77,8 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
 
   'I6 a redemption has not the journals of its way': `
     SELECT r.id, r.state, j.kinds FROM chung.redemptions r
-      LEFT JOIN (SELECT shard_id, cause_id, string_agg(kind, ' ' ORDER BY kind) AS kinds FROM chung.journals GROUP BY 1, 2) j
+      LEFT JOIN (SELECT shard_id, cause_id, string_agg(kind, ' ' ORDER BY kind) FILTER (WHERE kind NOT LIKE 'partly_reversed:%') AS kinds
+                   FROM chung.journals GROUP BY 1, 2) j
         ON j.shard_id = r.offer_id AND j.cause_id = r.id
      WHERE NOT coalesce(j.kinds, '') = ANY (CASE r.state
        WHEN 'RESERVED' THEN ARRAY['reserved']
@@ -87,12 +91,13 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     SELECT r.id, r.state, o.told FROM chung.redemptions r
       LEFT JOIN (SELECT e.shard_id, e.redemption_id, string_agg(split_part(e.type, '.', 2), ' ' ORDER BY e.txid, e.id) AS told
                    FROM (${EVENTS}) e GROUP BY 1, 2) o ON o.shard_id = r.offer_id AND o.redemption_id = r.id
-     WHERE NOT coalesce(o.told, '') = ANY (CASE r.state
+     WHERE NOT regexp_replace(coalesce(o.told, ''), '( partly_reversed)+', CASE r.state WHEN 'PARTLY_REVERSED' THEN ' part' ELSE '' END) = ANY (CASE r.state
        WHEN 'RESERVED'  THEN ARRAY['reserved']
        WHEN 'RELEASED'  THEN ARRAY['reserved released']
        WHEN 'EXPIRED'   THEN ARRAY['reserved expired']
        WHEN 'REDEEMED'  THEN ARRAY['redeemed', 'reserved redeemed']
        WHEN 'FULFILLED' THEN ARRAY['redeemed fulfilled', 'reserved redeemed fulfilled']
+       WHEN 'PARTLY_REVERSED' THEN ARRAY['redeemed part', 'reserved redeemed part', 'redeemed fulfilled part', 'reserved redeemed fulfilled part']
        WHEN 'REVERSED'  THEN ARRAY['redeemed reversed', 'reserved redeemed reversed', 'redeemed fulfilled reversed', 'reserved redeemed fulfilled reversed']
        END)`,
 
@@ -133,12 +138,12 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     SELECT r.id FROM chung.redemptions r
       JOIN chung.journals j ON j.shard_id = r.offer_id AND j.cause_id = r.id
       LEFT JOIN chung.postings p ON p.shard_id = j.shard_id AND p.journal_id = j.id AND p.currency = 'VND'
-     GROUP BY r.id, r.state, r.fee_minor, r.vat_minor, r.cashback
+     GROUP BY r.id, r.state, r.fee_minor, r.vat_minor, r.cashback, r.reversed_basis_points
     HAVING coalesce(sum(p.amount_minor) FILTER (WHERE p.account = 1200), 0)
-           <> CASE WHEN r.state IN ('REDEEMED', 'FULFILLED') THEN r.fee_minor + r.vat_minor ELSE 0 END
+           <> CASE WHEN r.state IN ${REDEEMED} THEN ${left('r.fee_minor')} + ${left('r.vat_minor')} ELSE 0 END
         OR coalesce(-sum(p.amount_minor) FILTER (WHERE p.account = 2210), 0)
-           <> CASE WHEN r.state IN ('REDEEMED', 'FULFILLED') AND r.cashback IS NOT NULL
-                   THEN (r.cashback ->> 'partnerMinor')::bigint + (r.cashback ->> 'platformMinor')::bigint ELSE 0 END`,
+           <> CASE WHEN r.state IN ${REDEEMED} AND r.cashback IS NOT NULL
+                   THEN ${left(`(r.cashback ->> 'partnerMinor')::bigint`)} + ${left(`(r.cashback ->> 'platformMinor')::bigint`)} ELSE 0 END`,
 };
 
 /** What does not hold, by name; empty when all does. */

@@ -16,6 +16,14 @@ export const EVENT_TYPES = {
   'redemption.fulfilled.v1': redemptionData,
   'redemption.released.v1': redemptionData,
   'redemption.expired.v1': redemptionData,
+  /** A part of the money was taken back; the unit stays used. Amounts are those of this part. */
+  'redemption.partly_reversed.v1': redemptionData.extend({
+    reason: z.string(),
+    partBasisPoints: BasisPoints,
+    reversedBasisPoints: BasisPoints,
+    feeMinor: AmountMinor,
+    vatMinor: AmountMinor,
+  }),
   'redemption.reversed.v1': redemptionData.extend({ reason: z.string() }),
   'offer.submitted.v1': z.object({ offerId: OfferId, submissionId: SubmissionId }),
   'offer.published.v1': z.object({ offerId: OfferId, submissionId: SubmissionId }),

@@ -225,8 +225,12 @@ export const reverseRedemption = operation({
   actor: 'partner',
   scope: 'partner.redemptions:reverse',
   idempotency: 'header',
-  body: z.strictObject({ reason: z.string().trim().min(3).max(500) }),
-  errors: ['not_found', 'wrong_state'],
+  body: z.strictObject({
+    reason: z.string().trim().min(3).max(500),
+    /** Takes back only this part of the money; parts add up, and the rest is taken back by leaving it out. */
+    partBasisPoints: z.int().min(1).max(9_999).optional(),
+  }),
+  errors: ['not_found', 'wrong_state', 'part_too_large'],
   title: { vi: 'Hoàn lại lượt nhận ưu đãi', en: 'Reverse a redemption' },
 });
 

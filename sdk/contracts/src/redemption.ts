@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Instant, OfferId, PartnerId, RedemptionId } from './values.ts';
+import { BasisPoints, Instant, OfferId, PartnerId, RedemptionId } from './values.ts';
 
 /** States of a redemption; `redemption.ts` of the server holds the transition table. */
-export const RedemptionState = z.enum(['RESERVED', 'REDEEMED', 'FULFILLED', 'RELEASED', 'EXPIRED', 'REVERSED']);
+export const RedemptionState = z.enum(['RESERVED', 'REDEEMED', 'FULFILLED', 'PARTLY_REVERSED', 'RELEASED', 'EXPIRED', 'REVERSED']);
 export type RedemptionState = z.infer<typeof RedemptionState>;
 
 const redemptionFields = {
@@ -15,6 +15,8 @@ const redemptionFields = {
   /** When the hold lapses; null unless RESERVED. */
   expiresAt: Instant.nullable(),
   updatedAt: Instant,
+  /** How much of it was taken back so far; only of a PARTLY_REVERSED one. */
+  reversedBasisPoints: BasisPoints.optional(),
 };
 
 /** A redemption as its member sees it; `code` is shown only to them. */

@@ -73,6 +73,8 @@ test('an event keeps what its type declares and drops the rest, so that no event
     partnerId: OFFER,
     expiresAt: '2026-11-22T10:00:00Z',
     reason: 'because',
+    partBasisPoints: 2_500,
+    reversedBasisPoints: 5_000,
     rules: ['R1'],
     clientId: 'app',
     scope: 'openid',
@@ -86,7 +88,7 @@ test('an event keeps what its type declares and drops the rest, so that no event
     const kept = schema.parse({ ...whole, ...personal });
     expect([type, Object.keys(kept).filter((name) => name in personal)]).toEqual([type, []]);
     expect([type, schema.safeParse({}).success]).toEqual([type, false]);
-    expect(type).toMatch(/^[a-z]+\.[a-z]+\.v\d+$/);
+    expect(type).toMatch(/^[a-z]+\.[a-z_]+\.v\d+$/);
   }
 });
 

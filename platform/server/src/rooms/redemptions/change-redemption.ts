@@ -6,20 +6,31 @@ import type { MemberPrincipal, PartnerPrincipal } from '../../kernel/principal.t
 import type { RedemptionPorts } from './ports.ts';
 import { findForMember, findForPartner } from './read-redemptions.ts';
 import { assertStillPresents } from './receipt-presented.ts';
-import type { Arrow, RedemptionRow } from './redemption.ts';
+import { ARROWS, type Arrow, type RedemptionRow } from './redemption.ts';
 import { findOwned, usePresentation } from './store.ts';
 import { transition } from './transition.ts';
 
 /** The guard refused: say why from the row as it is now. Who reverses does not ask for a reservation. */
 function refusal(row: RedemptionRow, arrow: Arrow): DomainError {
-  if (row.state === 'EXPIRED' && arrow !== 'reverse') return new DomainError('reservation_expired');
+  if (arrow === 'reversePart' && ARROWS.reversePart.from.includes(row.state)) return new DomainError('part_too_large');
+  if (row.state === 'EXPIRED' && arrow !== 'reverse' && arrow !== 'reversePart') return new DomainError('reservation_expired');
   const detail = { vi: `Lượt nhận đang ở trạng thái ${row.state}.`, en: `The redemption is ${row.state}.` };
   return new DomainError('wrong_state', { detail });
 }
 
-async function move(tx: Tx, ports: RedemptionPorts, step: { row: RedemptionRow; arrow: Arrow; reason?: string }): Promise<RedemptionRow> {
-  const { row, arrow, reason } = step;
-  const moved = await transition(tx, ports, { offerId: row.offerId, id: row.id, arrow, ...(reason !== undefined && { reason }) });
+async function move(
+  tx: Tx,
+  ports: RedemptionPorts,
+  step: { row: RedemptionRow; arrow: Arrow; reason?: string; partBasisPoints?: number },
+): Promise<RedemptionRow> {
+  const { row, arrow, reason, partBasisPoints } = step;
+  const moved = await transition(tx, ports, {
+    offerId: row.offerId,
+    id: row.id,
+    arrow,
+    ...(reason !== undefined && { reason }),
+    ...(partBasisPoints !== undefined && { partBasisPoints }),
+  });
   if (moved) return moved;
   // Another request may have moved it between our read and our write: answer what is recorded now.
   const now = await findOwned(tx, { partnerId: row.partnerId }, row.id);
@@ -67,10 +78,14 @@ export async function fulfilRedemption(
   return move(tx, ports, { row, arrow: 'fulfil' });
 }
 
+/** Takes a redemption back, whole or a part of its money. The rest after parts is taken back as a whole, with its unit. */
 export async function reverseRedemption(
   tx: Tx,
   ports: RedemptionPorts,
-  of: { principal: PartnerPrincipal; id: RedemptionId; reason: string },
+  of: { principal: PartnerPrincipal; id: RedemptionId; reason: string; partBasisPoints?: number | undefined },
 ): Promise<RedemptionRow> {
-  return move(tx, ports, { row: await findForPartner(ports, of.principal, of.id, tx), arrow: 'reverse', reason: of.reason });
+  const row = await findForPartner(ports, of.principal, of.id, tx);
+  const { reason, partBasisPoints } = of;
+  if (partBasisPoints === undefined) return move(tx, ports, { row, arrow: 'reverse', reason });
+  return move(tx, ports, { row, arrow: 'reversePart', reason, partBasisPoints });
 }

@@ -107,6 +107,7 @@ function rowOf({ terms, ...claim }: ClaimToWrite, made: Extract<ClaimOutcome, { 
     vatBasisPoints: terms.vatBasisPoints,
     cashback: terms.cashback,
     costMinor: BigInt(terms.costMinor),
+    reversedBasisPoints: 0,
     codeHint: made.codeHint,
     codePosition: made.codePosition,
     idempotencyKey: claim.idempotencyKey,

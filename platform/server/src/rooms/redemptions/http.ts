@@ -38,7 +38,7 @@ export const redemptionsRoutes = (ports: RedemptionPorts): Route[] => [
     forPartner(await fulfilRedemption(tx, ports, { principal, id: params.redemptionId })),
   ),
   on(reverseOperation, async ({ tx, principal, params, body }) =>
-    forPartner(await reverseRedemption(tx, ports, { principal, id: params.redemptionId, reason: body.reason })),
+    forPartner(await reverseRedemption(tx, ports, { principal, id: params.redemptionId, ...body })),
   ),
   on(listPartnerEvents, ({ principal, query }) => listEvents(ports, principal.partnerId, query)),
 ];

@@ -25,6 +25,7 @@ const common = (row: RedemptionRow) => ({
   claimedAt: row.claimedAt.toISOString(),
   expiresAt: row.expiresAt?.toISOString() ?? null,
   updatedAt: row.updatedAt.toISOString(),
+  ...(row.state === 'PARTLY_REVERSED' && { reversedBasisPoints: row.reversedBasisPoints }),
 });
 
 export function forPartner(row: RedemptionRow): PartnerRedemption {

@@ -15,6 +15,8 @@ export interface RedemptionRow {
   readonly vatMinor: bigint;
   readonly vatBasisPoints: number;
   readonly cashback: Cashback | null;
+  /** How much of it partial reversals took back; a whole reversal takes the rest and does not count here. */
+  readonly reversedBasisPoints: number;
   readonly codeHint: string | null;
   /** Which code of the offer's pool is theirs. */
   readonly codePosition: bigint | null;
@@ -34,7 +36,8 @@ export interface Cashback {
 }
 
 /** What its member may still show at a counter, and what counts against their limit. */
-export const isLive = (state: RedemptionState): boolean => state === 'RESERVED' || state === 'REDEEMED' || state === 'FULFILLED';
+export const isLive = (state: RedemptionState): boolean =>
+  state === 'RESERVED' || state === 'REDEEMED' || state === 'FULFILLED' || state === 'PARTLY_REVERSED';
 
 /**
  * The arrows of the state machine (the claim makes the first state; paid offers add theirs with payments).
@@ -42,14 +45,14 @@ export const isLive = (state: RedemptionState): boolean => state === 'RESERVED' 
  *   (none) ──claim──▶ RESERVED ──confirm──▶ REDEEMED ──fulfil──▶ FULFILLED
  *                      │    │                   │                    │
  *                 cancel    expire              └───── reverse ──────┤
- *                      ▼    ▼                                        ▼
- *               RELEASED    EXPIRED                              REVERSED
+ *                      ▼    ▼                   │                    ▼
+ *               RELEASED    EXPIRED         reversePart ──▶ PARTLY_REVERSED ──reverse──▶ REVERSED
  *
  * Each arrow is one conditional update in one transaction with its stock change, journal and event. An instant offer's
  * claim goes straight to REDEEMED. `unit` says what the arrow does to the offer's stock;
  * a unit that goes back gives the member's limit back too.
  */
-export type Arrow = 'confirm' | 'fulfil' | 'cancel' | 'expire' | 'reverse';
+export type Arrow = 'confirm' | 'fulfil' | 'cancel' | 'expire' | 'reverse' | 'reversePart';
 
 interface ArrowRule {
   readonly from: readonly RedemptionState[];
@@ -83,8 +86,16 @@ export const ARROWS: Readonly<Record<Arrow, ArrowRule>> = {
     hold: 'must-have-lapsed',
     event: 'redemption.expired.v1',
   },
+  // Money alone: the unit stays used and counts against the limit until the whole is taken back. May be repeated.
+  reversePart: {
+    from: ['REDEEMED', 'FULFILLED', 'PARTLY_REVERSED'],
+    to: 'PARTLY_REVERSED',
+    unit: 'none',
+    hold: 'any',
+    event: 'redemption.partly_reversed.v1',
+  },
   reverse: {
-    from: ['REDEEMED', 'FULFILLED'],
+    from: ['REDEEMED', 'FULFILLED', 'PARTLY_REVERSED'],
     to: 'REVERSED',
     unit: 'return-redeemed',
     hold: 'any',

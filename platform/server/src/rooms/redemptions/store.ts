@@ -19,6 +19,7 @@ interface Row {
   vat_minor: bigint;
   vat_basis_points: number;
   cashback: Cashback | null;
+  reversed_basis_points: number;
   code_hint: string | null;
   code_position: bigint | null;
   cost_minor: bigint;
@@ -34,7 +35,7 @@ const LAPSED = `state = 'RESERVED' AND expires_at <= now()`;
 const STATE = `CASE WHEN ${LAPSED} THEN 'EXPIRED' ELSE state END`;
 
 const COLUMNS = `offer_id, id, member_id, partner_id, member_ref, ${STATE} AS state, terms_version, offer_title, partner_name, fee_minor,
-  vat_minor, vat_basis_points, cashback, code_hint, code_position, cost_minor, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
+  vat_minor, vat_basis_points, cashback, reversed_basis_points, code_hint, code_position, cost_minor, idempotency_key, claimed_at, claimed_day::text AS claimed_day,
   CASE WHEN ${LAPSED} THEN NULL ELSE expires_at END AS expires_at, updated_at`;
 
 const fromRow = (row: Row): RedemptionRow => ({
@@ -51,6 +52,7 @@ const fromRow = (row: Row): RedemptionRow => ({
   vatMinor: row.vat_minor,
   vatBasisPoints: row.vat_basis_points,
   cashback: row.cashback,
+  reversedBasisPoints: row.reversed_basis_points,
   codeHint: row.code_hint,
   codePosition: row.code_position,
   costMinor: row.cost_minor,
@@ -81,6 +83,8 @@ export interface Move {
   readonly offerId: OfferId;
   readonly id: RedemptionId;
   readonly reason: string | null;
+  /** Added to what was reversed before; the sum stays below the whole. */
+  readonly partBasisPoints: number;
 }
 
 /**
@@ -97,12 +101,14 @@ export async function moveStates(
   const [offerIds, ids, reasons] = [moves.map((move) => move.offerId), moves.map((move) => move.id), moves.map((move) => move.reason)];
   const rows = await tx.query<Row>(
     `UPDATE chung.redemptions
-        SET state = $4, expires_at = NULL, updated_at = now(), reason = coalesce(m.why, reason), event_txid = pg_current_xact_id()
-       FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS m (of_offer, of_id, why)
+        SET state = $4, expires_at = NULL, updated_at = now(), reason = coalesce(m.why, reason), event_txid = pg_current_xact_id(),
+            reversed_basis_points = reversed_basis_points + m.part
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $7::integer[]) AS m (of_offer, of_id, why, part)
       WHERE offer_id = m.of_offer AND id = m.of_id AND state = ANY ($5) AND event_txid <= pg_current_xact_id()
+        AND reversed_basis_points + m.part < 10000
         AND CASE $6 WHEN 'must-last' THEN expires_at > now() WHEN 'must-have-lapsed' THEN expires_at <= now() ELSE true END
      RETURNING ${COLUMNS}`,
-    [offerIds, ids, reasons, arrow.to, arrow.from, arrow.hold],
+    [offerIds, ids, reasons, arrow.to, arrow.from, arrow.hold, moves.map((move) => move.partBasisPoints)],
   );
   if (rows.length < moves.length) await retryIfOvertaken(tx, { offerIds, ids, from: arrow.from });
   return rows.map(fromRow);
@@ -137,7 +143,7 @@ export async function findByCodePlaces(
   const [row] = await on.query<Row>(
     `SELECT ${COLUMNS} FROM chung.redemptions
       WHERE (offer_id, code_position) IN (SELECT * FROM unnest($1::uuid[], $2::bigint[]))
-      ORDER BY (${STATE}) IN ('RESERVED', 'REDEEMED', 'FULFILLED') DESC, id DESC LIMIT 1`,
+      ORDER BY (${STATE}) IN ('RESERVED', 'REDEEMED', 'FULFILLED', 'PARTLY_REVERSED') DESC, id DESC LIMIT 1`,
     [places.map((place) => place.offerId), places.map((place) => place.position)],
   );
   return row ? fromRow(row) : null;

@@ -12,6 +12,7 @@ const offer = {
   benefit: { kind: 'fixed_amount', discountMinor: 50_000 },
   window: { startsAt: '2026-11-01T00:00:00+07:00', endsAt: '2026-12-01T00:00:00+07:00' },
   limits: { perMember: 1, perMemberPerDay: null },
+  allocation: { mode: 'first_come', waitingList: 'off', acceptMinutes: 30 },
   fulfilment: { mode: 'instant' },
   codes: 'none',
   soldOut: false,

@@ -5,6 +5,7 @@ export const STATES = [
   'RESERVED',
   'REDEEMED',
   'FULFILLED',
+  'PARTLY_REVERSED',
   'EXPIRED',
   'RELEASED',
   'REVERSED',
@@ -25,12 +26,22 @@ export const TONES = {
   RESERVED: 'waiting',
   REDEEMED: 'good',
   FULFILLED: 'done',
+  PARTLY_REVERSED: 'done',
   RELEASED: 'off',
   EXPIRED: 'off',
   REVERSED: 'off',
 } as const satisfies Record<RedemptionState, Tone>;
 
-export type StepName = 'claimed' | 'waiting' | 'redeemed' | 'toFulfil' | 'fulfilled' | 'released' | 'expired' | 'reversed';
+export type StepName =
+  | 'claimed'
+  | 'waiting'
+  | 'redeemed'
+  | 'toFulfil'
+  | 'fulfilled'
+  | 'released'
+  | 'expired'
+  | 'partlyReversed'
+  | 'reversed';
 
 export interface Step {
   readonly name: StepName;
@@ -51,6 +62,8 @@ export function stepsOf({ state, claimedAt, expiresAt, updatedAt }: Redemption):
       return [claimed, { name: 'redeemed', phase: 'now', at: updatedAt }, { name: 'toFulfil', phase: 'next', at: null }];
     case 'FULFILLED':
       return [claimed, { name: 'redeemed', phase: 'past', at: null }, { name: 'fulfilled', phase: 'now', at: updatedAt }];
+    case 'PARTLY_REVERSED':
+      return [claimed, { name: 'redeemed', phase: 'past', at: null }, { name: 'partlyReversed', phase: 'now', at: updatedAt }];
     case 'RELEASED':
       return ended('released');
     case 'EXPIRED':

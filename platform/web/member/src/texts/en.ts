@@ -163,6 +163,7 @@ export const en = {
     FULFILLED: 'Fulfilled',
     RELEASED: 'Cancelled',
     EXPIRED: 'Hold expired',
+    PARTLY_REVERSED: 'Partly reversed',
     REVERSED: 'Reversed',
   },
   redemption: {
@@ -195,6 +196,7 @@ export const en = {
     fulfilled: 'The partner delivered the benefit',
     released: 'You cancelled the hold',
     expired: 'The hold ran out',
+    partlyReversed: 'The partner took a part back',
     reversed: 'The partner reversed it',
     before: 'before {{time}}',
   },

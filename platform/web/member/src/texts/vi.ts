@@ -163,6 +163,7 @@ export const vi = {
     FULFILLED: 'Đã hoàn tất',
     RELEASED: 'Đã hủy',
     EXPIRED: 'Hết hạn giữ',
+    PARTLY_REVERSED: 'Đã hoàn một phần',
     REVERSED: 'Đã hoàn lại',
   },
   redemption: {
@@ -195,6 +196,7 @@ export const vi = {
     fulfilled: 'Đối tác đã cung cấp quyền lợi',
     released: 'Bạn đã hủy giữ chỗ',
     expired: 'Hết thời gian giữ chỗ',
+    partlyReversed: 'Đối tác đã hoàn lại một phần',
     reversed: 'Đối tác đã hoàn lại lượt này',
     before: 'trước {{time}}',
   },

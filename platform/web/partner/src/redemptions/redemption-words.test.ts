@@ -8,6 +8,7 @@ describe('redemptions in the portal', () => {
     expect(actionsOn('EXPIRED')).toEqual([]);
     expect(actionsOn('REVERSED')).toEqual([]);
     expect(actionsOn('RESERVED')).toEqual(['confirm']);
+    expect(actionsOn('PARTLY_REVERSED')).toEqual(['reverse']);
   });
   it('never tells the cashier that a used code is fresh', () => {
     expect(verdictOf('REDEEMED', null).words).toBe('already');

@@ -5,6 +5,7 @@ export const REDEMPTION_STATES = [
   'RESERVED',
   'REDEEMED',
   'FULFILLED',
+  'PARTLY_REVERSED',
   'RELEASED',
   'EXPIRED',
   'REVERSED',
@@ -14,6 +15,7 @@ export const REDEMPTION_TONES: Readonly<Record<RedemptionState, Tone>> = {
   RESERVED: 'busy',
   REDEEMED: 'good',
   FULFILLED: 'good',
+  PARTLY_REVERSED: 'warn',
   RELEASED: 'calm',
   EXPIRED: 'calm',
   REVERSED: 'warn',
@@ -27,6 +29,7 @@ export function actionsOn(state: RedemptionState): readonly ('confirm' | 'fulfil
     case 'REDEEMED':
       return ['fulfil', 'reverse'];
     case 'FULFILLED':
+    case 'PARTLY_REVERSED':
       return ['reverse'];
     case 'RELEASED':
     case 'EXPIRED':
@@ -52,6 +55,7 @@ export function verdictOf(state: RedemptionState, justDone: 'confirmed' | 'fulfi
       return { words: 'found', color: 'brand' };
     case 'REDEEMED':
     case 'FULFILLED':
+    case 'PARTLY_REVERSED':
       return { words: 'already', color: 'orange' };
     case 'RELEASED':
     case 'EXPIRED':

@@ -1,6 +1,6 @@
 import type { PartnerRedemption } from '@chung/contracts';
-import { Dialog, ProblemNotice, useTexts, useUiTexts } from '@chung/ui';
-import { Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Dialog, ProblemNotice, useFormat, useTexts, useUiTexts } from '@chung/ui';
+import { Button, Group, NumberInput, Stack, Text, Textarea } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { PartnerTexts } from '../texts/vi.ts';
 import { useRedemptionActions } from './use-redemption-actions.ts';
@@ -9,14 +9,18 @@ import { useRedemptionActions } from './use-redemption-actions.ts';
 export function ReverseDialog({ redemption, onClose }: { redemption: PartnerRedemption; onClose: () => void }) {
   const t = useTexts<PartnerTexts>();
   const ui = useUiTexts();
+  const format = useFormat();
   const { reverse } = useRedemptionActions();
   const [reason, setReason] = useState('');
   const [wasTried, setWasTried] = useState(false);
+  const [percent, setPercent] = useState<number | ''>('');
   const isShort = reason.trim().length < 3;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setWasTried(true);
-    if (!isShort) reverse.mutate({ redemption, reason: reason.trim() }, { onSuccess: onClose });
+    // Per cent with two decimals is exact in basis points; rounding removes what binary fractions add.
+    const part = percent === '' ? {} : { partBasisPoints: Math.round(percent * 100) };
+    if (!isShort) reverse.mutate({ redemption, reason: reason.trim(), ...part }, { onSuccess: onClose });
   };
   return (
     <Dialog title={t('redemption.reverseDialog.title')} onClose={onClose}>
@@ -34,6 +38,20 @@ export function ReverseDialog({ redemption, onClose }: { redemption: PartnerRede
             required
             data-autofocus
           />
+          <NumberInput
+            label={t('redemption.reverseDialog.part')}
+            description={t('redemption.reverseDialog.partHelp')}
+            value={percent}
+            onChange={(next) => setPercent(typeof next === 'number' ? next : '')}
+            suffix=" %"
+            min={0.01}
+            max={99.99}
+            decimalScale={2}
+            hideControls
+          />
+          {redemption.reversedBasisPoints !== undefined && (
+            <Text size="sm">{t('redemption.reverseDialog.partSoFar', { percent: format.percent(redemption.reversedBasisPoints) })}</Text>
+          )}
           <ProblemNotice error={reverse.error} />
           <Group justify="flex-end" gap="sm">
             <Button variant="default" onClick={onClose}>

@@ -21,8 +21,8 @@ export function useRedemptionActions() {
     onSettled,
   });
   const reverse = useMutation({
-    mutationFn: ({ redemption, reason }: { redemption: PartnerRedemption; reason: string }) =>
-      api.call('partner.redemptions.reverse', { params: at(redemption), body: { reason } }),
+    mutationFn: ({ redemption, ...body }: { redemption: PartnerRedemption; reason: string; partBasisPoints?: number }) =>
+      api.call('partner.redemptions.reverse', { params: at(redemption), body }),
     onSettled,
   });
   return { confirm, fulfil, reverse };

@@ -4,7 +4,7 @@ import { TextInput } from '@mantine/core';
 import type { PartnerTexts } from '../../texts/vi.ts';
 import classes from './editor.module.css';
 import { fieldId, useEditor } from './editor-context.tsx';
-import { ChoiceCards, HELP_BELOW, NumberField, PercentField } from './fields.tsx';
+import { ChoiceCards, HELP_BELOW, MoneyField, NumberField, PercentField } from './fields.tsx';
 import { instantOf } from './market-time.ts';
 
 const DAY_MS = 86_400_000;
@@ -52,6 +52,14 @@ export function StockSection() {
           suffix={t('editor.stock.unit')}
           value={form.stock}
           onChange={(stock) => change({ stock })}
+        />
+        <MoneyField
+          path="budgetMinor"
+          label={t('editor.budget.label')}
+          help={t('editor.budget.help')}
+          required={false}
+          value={form.budgetMinor}
+          onChange={(budgetMinor) => change({ budgetMinor })}
         />
         <NumberField
           path="limits.perMember"

@@ -93,6 +93,7 @@ function bodyOf(form: OfferForm): Record<keyof OfferDraft, unknown> {
     currency: 'VND',
     funding: fundingOf(form.partnerSharePercent),
     stock: given(form.stock),
+    budgetMinor: given(form.budgetMinor),
     limits: { perMember: given(form.perMember), perMemberPerDay: optional(form.perMemberPerDay) },
     window: { startsAt: instantOf(form.startsAt), endsAt: instantOf(form.endsAt) },
     fulfilment: form.fulfilment === 'instant' ? { mode: 'instant' } : { mode: 'partner_confirmed', holdMinutes: given(form.holdMinutes) },

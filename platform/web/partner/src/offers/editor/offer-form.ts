@@ -48,6 +48,7 @@ export interface OfferForm {
   regularPriceMinor: Entered;
   partnerSharePercent: Entered;
   stock: Entered;
+  budgetMinor: Entered;
   perMember: Entered;
   perMemberPerDay: Entered;
   startsAt: string;
@@ -96,6 +97,7 @@ export function emptyForm(now: Date = new Date()): OfferForm {
     regularPriceMinor: '',
     partnerSharePercent: 100,
     stock: 1000,
+    budgetMinor: '',
     perMember: 1,
     perMemberPerDay: '',
     startsAt: marketMidnight(3, now),
@@ -180,6 +182,7 @@ export function formOf(offer: PartnerOffer): OfferForm {
     regularPriceMinor: offer.regularPriceMinor,
     partnerSharePercent: partnerShare / 100,
     stock: offer.stock,
+    budgetMinor: offer.budgetMinor ?? '',
     perMember: offer.limits.perMember,
     perMemberPerDay: offer.limits.perMemberPerDay ?? '',
     startsAt: wallTimeOf(offer.window.startsAt),

@@ -49,6 +49,7 @@ export const editor: typeof Vietnamese = {
       platform: 'Platform {{percent}} %',
     },
     stock: { label: 'Total stock', help: 'The platform never gives out more than this.', unit: 'units' },
+    budget: { label: 'Budget', help: 'What all redemptions may be worth in all; the offer stops there. Leave empty for no limit.' },
     perMember: { label: 'Most per person', help: 'Over the whole promotion.' },
     perDay: { label: 'Most per person per day', help: 'Leave empty for no daily limit.' },
     window: {

@@ -37,6 +37,7 @@ export const work: typeof Vietnamese = {
       FULFILLED: 'Fulfilled',
       RELEASED: 'Cancelled',
       EXPIRED: 'Hold expired',
+      PARTLY_REVERSED: 'Partly reversed',
       REVERSED: 'Reversed',
     },
     columns: { claimed: 'Time', offer: 'Offer', member: 'Member', state: 'State', code: 'Code', actions: 'Actions' },
@@ -54,10 +55,14 @@ export const work: typeof Vietnamese = {
     terms: 'Terms version {{version}}',
     reverseDialog: {
       title: 'Reverse this redemption?',
-      text: 'The unit goes back into stock, the ledger entry is reversed and the member is told. This cannot be undone.',
+      text: 'The ledger entry is reversed and the member is told; a whole reversal puts the unit back into stock. This cannot be undone.',
       reason: 'Reason',
       reasonHelp: 'The member and the administrators can read this.',
       reasonShort: 'Give a reason of at least 3 characters.',
+      part: 'Part to reverse',
+      partHelp:
+        'Leave empty to reverse the whole and return the unit. A part reverses the ledger in proportion; you can reverse more later.',
+      partSoFar: '{{percent}} reversed so far.',
       action: 'Reverse',
     },
     done: { fulfil: 'Marked as fulfilled.', reverse: 'The redemption was reversed.', confirm: 'Confirmed.' },

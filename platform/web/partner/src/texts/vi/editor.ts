@@ -59,6 +59,7 @@ export const editor = {
       platform: 'Nền tảng {{percent}} %',
     },
     stock: { label: 'Tổng số lượt', help: 'Nền tảng không bao giờ phát quá con số này.', unit: 'lượt' },
+    budget: { label: 'Ngân sách', help: 'Tổng giá trị ưu đãi tối đa; chạm mức này thì ngừng phát. Để trống nếu không giới hạn.' },
     perMember: { label: 'Tối đa mỗi người', help: 'Trong cả chương trình.' },
     perDay: { label: 'Tối đa mỗi người mỗi ngày', help: 'Để trống nếu không giới hạn theo ngày.' },
     window: {
