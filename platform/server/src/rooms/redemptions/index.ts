@@ -2,7 +2,7 @@ import type { MemberId, OfferId } from '@chung/contracts';
 import type { Db } from '../../kernel/db.ts';
 import { usageOf } from './store.ts';
 
-export { type ClaimEngine, type ClaimEngineOptions, createClaimEngine, DEFAULT_ENGINE } from './claim-engine.ts';
+export { createClaimEngine } from './claim-engine.ts';
 export { redemptionsRoutes } from './http.ts';
 export { expireLapsedHolds } from './jobs.ts';
 export type { RedemptionPorts } from './ports.ts';
