@@ -52,7 +52,7 @@ CREATE FUNCTION chung.add_codes(
   p_hashes bytea, p_sealed bytea, p_ends integer[], p_hints text[], p_lines bigint[], p_told jsonb
 ) RETURNS SETOF chung.code_jobs LANGUAGE plpgsql
 -- The plan must not depend on what the planner knows of a table that grows by the batch: hashes are looked up in their index.
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off AS $$
 DECLARE
   job chung.code_jobs;
   codes integer := coalesce(array_length(p_ends, 1), 0);
@@ -76,14 +76,15 @@ BEGIN
                    substring(p_sealed FROM coalesce(p_ends[i - 1], 0) + 1 FOR p_ends[i] - coalesce(p_ends[i - 1], 0)) AS sealed,
                    p_hints[i] AS hint
               FROM generate_series(1, codes) AS i) u
-     WHERE NOT EXISTS (SELECT 1 FROM chung.codes k WHERE k.offer_id = p_offer AND k.lookup_hash = u.hash);
+     -- Not "NOT EXISTS": that becomes a join, and the plan kept for all values went through the whole pool for each code.
+     WHERE (SELECT k.position FROM chung.codes k WHERE k.offer_id = p_offer AND k.lookup_hash = u.hash) IS NULL;
     GET DIAGNOSTICS fresh = ROW_COUNT;
     IF fresh < codes AND jsonb_array_length(job.duplicate_lines) < 100 THEN
       SELECT coalesce(jsonb_agg(p_lines[i] ORDER BY i), '[]') INTO known
         FROM generate_series(1, codes) AS i
-       WHERE EXISTS (SELECT 1 FROM chung.codes k
-                      WHERE k.offer_id = p_offer AND k.position <= pool_total
-                        AND k.lookup_hash = substring(p_hashes FROM hash_bytes * (i - 1) + 1 FOR hash_bytes));
+       WHERE (SELECT k.position FROM chung.codes k
+               WHERE k.offer_id = p_offer
+                 AND k.lookup_hash = substring(p_hashes FROM hash_bytes * (i - 1) + 1 FOR hash_bytes)) <= pool_total;
     END IF;
   END IF;
 
