@@ -27,7 +27,10 @@ const migrationRules: Rule[] = [
   { pattern: /\bNOTIFY\b|\bpg_notify\s*\(/gi, rule: 'no NOTIFY: it is lost in a failover and in a pooler' },
   { pattern: /CREATE\s+TABLE\s+(IF\s+NOT\s+EXISTS\s+)?(?!chung\.)\S+/gi, rule: 'tables live in schema chung' },
   { pattern: /\btimestamp\b(?!\s*tz|tz|\s+with\s+time\s+zone)/gi, rule: 'time is timestamptz' },
-  { pattern: /\b\w+_minor\s+(int\w*|smallint|numeric|decimal|real|double|float\w*|text|varchar|money)\b/gi, rule: 'amounts are BIGINT đồng' },
+  {
+    pattern: /\b\w+_minor\s+(int\w*|smallint|numeric|decimal|real|double|float\w*|text|varchar|money)\b/gi,
+    rule: 'amounts are BIGINT đồng',
+  },
   { pattern: /GRANT\s+ALL\b/gi, rule: 'grants name the rights: never ALL' },
 ];
 
