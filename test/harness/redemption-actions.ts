@@ -75,6 +75,14 @@ export async function openStage(
           first.offers.change(tx, { partnerId: world.partnerId, offerId: at(offers, action.offer), change: { stock: action.stock } }),
         );
         return 'done';
+      case 'pause':
+      case 'resume':
+        // Nobody can do this by an operation yet; an operator does it in the database.
+        await world.owner.query('UPDATE chung.offers SET state = $2 WHERE id = $1', [
+          at(offers, action.offer),
+          action.kind === 'pause' ? 'paused' : 'published',
+        ]);
+        return 'done';
       default:
         return change(action.kind, action.target);
     }
@@ -116,7 +124,7 @@ function entriesOf(
         outcome: outcome === 'done' ? 'ok' : outcome,
       },
     ];
-  if (action.kind === 'sweep' || outcome === 'nothing') return [];
+  if (!('target' in action) || outcome === 'nothing') return [];
   const redemption = redemptions[action.target % redemptions.length] ?? '';
   return [{ ...common, operation: action.kind, redemption, outcome: outcome === 'done' ? 'ok' : outcome }];
 }
@@ -194,8 +202,8 @@ async function viewOf(
 ): Promise<OfferView> {
   const rows = async (text: string) => (await world.owner.query(text, [offerId])).rows;
   const [codes] = await rows(`SELECT (SELECT coalesce(max(total - taken), 0)::integer FROM chung.code_pools WHERE offer_id = $1) AS free,
-      count(*) FILTER (WHERE state IN ('RESERVED', 'REDEEMED', 'FULFILLED'))::integer AS live,
-      count(*) FILTER (WHERE state NOT IN ('RESERVED', 'REDEEMED', 'FULFILLED'))::integer AS voided
+      count(*) FILTER (WHERE state IN ('RESERVED', 'REDEEMED', 'FULFILLED', 'PARTLY_REVERSED'))::integer AS live,
+      count(*) FILTER (WHERE state NOT IN ('RESERVED', 'REDEEMED', 'FULFILLED', 'PARTLY_REVERSED'))::integer AS voided
      FROM chung.redemptions WHERE offer_id = $1 AND code_position IS NOT NULL`);
   const uses = await rows('SELECT member_id, used AS life, used_today AS today FROM chung.redemption_usage WHERE offer_id = $1');
   const sums = await rows(

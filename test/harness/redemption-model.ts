@@ -27,7 +27,8 @@ export type Action =
   | { readonly kind: 'claim'; readonly member: number; readonly offer: number; readonly key: string }
   | { readonly kind: 'confirm' | 'fulfil' | 'cancel' | 'reverse' | 'lapse'; readonly target: number }
   | { readonly kind: 'sweep' }
-  | { readonly kind: 'restock'; readonly offer: number; readonly stock: number };
+  | { readonly kind: 'restock'; readonly offer: number; readonly stock: number }
+  | { readonly kind: 'pause' | 'resume'; readonly offer: number };
 
 /** What an offer looks like from outside; the test reads the same from the database. */
 export interface OfferView {
@@ -47,10 +48,10 @@ const CHARGED: readonly State[] = ['REDEEMED', 'FULFILLED'];
 
 export class RedemptionModel {
   readonly redemptions: ModelRedemption[] = [];
-  readonly #offers: { spec: OfferSpec; stock: number }[];
+  readonly #offers: { spec: OfferSpec; stock: number; paused: boolean }[];
 
   constructor(specs: readonly OfferSpec[]) {
-    this.#offers = specs.map((spec) => ({ spec, stock: spec.stock }));
+    this.#offers = specs.map((spec) => ({ spec, stock: spec.stock, paused: false }));
   }
 
   apply(action: Action): string {
@@ -61,6 +62,10 @@ export class RedemptionModel {
         return this.#sweep();
       case 'restock':
         return this.#restock(action.offer, action.stock);
+      case 'pause':
+      case 'resume':
+        this.#offer(action.offer).paused = action.kind === 'pause';
+        return 'done';
       default:
         return this.#change(action.kind, this.redemptions[action.target % this.redemptions.length]);
     }
@@ -70,7 +75,7 @@ export class RedemptionModel {
     return this.redemptions.filter((one) => one.offer === offer && states.includes(one.state));
   }
 
-  #offer(offer: number): { spec: OfferSpec; stock: number } {
+  #offer(offer: number): { spec: OfferSpec; stock: number; paused: boolean } {
     const found = this.#offers[offer];
     if (!found) throw new Error(`the model has no offer ${offer}`);
     return found;
@@ -79,7 +84,8 @@ export class RedemptionModel {
   #claim({ member, offer, key }: { member: number; offer: number; key: string }): string {
     const earlier = this.redemptions.findIndex((one) => one.member === member && one.key === key);
     if (earlier >= 0) return this.redemptions[earlier]?.offer === offer ? `redemption ${earlier}` : 'idempotency_key_reused';
-    const { spec, stock } = this.#offer(offer);
+    const { spec, stock, paused } = this.#offer(offer);
+    if (paused) return 'offer_not_open';
     const live = this.#of(offer, LIVE);
     const mine = live.filter((one) => one.member === member).length;
     if (live.length >= stock) return 'offer_sold_out';

@@ -2,14 +2,24 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { useCluster } from '../harness/database.ts';
+import { prepare } from '../harness/database-setup.ts';
+import { openRedemptionRooms, type RedemptionRooms } from '../harness/redemption-rooms.ts';
 import { type ProofOptions, parseArguments, USAGE } from './arguments.ts';
 import { hammer } from './hammer.ts';
+import { runAtOnce, runInTurns } from './model.ts';
+import { tryMutants } from './mutants.ts';
+import { tryOrders } from './orders.ts';
 import { openSite } from './site.ts';
 import { Tally } from './tally.ts';
 import { tell } from './tell.ts';
 
 const SERVERS = 2;
 const MEMBERS = 800;
+/** How much of each part belongs to a million requests; less of it to fewer. */
+const MODEL_RUNS = 60;
+const ORDER_RUNS = 300;
+const LEAST_SHARE = 0.1;
 const ATTEMPTS_A_ROUND = 100_000;
 const SERVER_KILLS_A_ROUND = 2;
 
@@ -39,6 +49,58 @@ async function hammerPart({ attempts, minutes, seed }: ProofOptions, tally: Tall
   }
 }
 
+async function modelPart({ seed }: ProofOptions, tally: Tally, { world, share }: { world: RedemptionRooms; share: number }): Promise<void> {
+  const runs = Math.ceil(MODEL_RUNS * share);
+  const forms = {
+    'steps of the model, one after another': () => runInTurns(world, { seed, runs, longest: 60 }),
+    'actions at once, looked at afterwards': () => runAtOnce(world, { seed, runs, longest: 60 }),
+  };
+  for (const [name, form] of Object.entries(forms)) {
+    // fast-check tells the smallest sequence that fails, with the seed that repeats it.
+    const done = await form().catch((error: unknown) => {
+      tally.fail(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      return { commands: 0, runs: 0 };
+    });
+    tally.add(name, done.commands);
+    tally.checked(`the model agrees: ${name}`, { checks: done.runs, broken: 0 });
+    tell(`${done.commands} ${name}`);
+  }
+}
+
+async function ordersPart(
+  { seed }: ProofOptions,
+  tally: Tally,
+  { world, share }: { world: RedemptionRooms; share: number },
+): Promise<void> {
+  const { checks, failures } = await tryOrders(world, { seed, runs: Math.ceil(ORDER_RUNS * share) });
+  tally.add('sets of changes of one redemption at once', checks);
+  tally.checked('I8 any interleaving ends as some order would', { checks, broken: failures.length });
+  tally.fail(...failures);
+  tell(`${checks} sets of changes at once ended as some order would`);
+}
+
+/** The parts that look into one process need no durability: a throw-away cluster, with a database for each. */
+async function partsInProcess(options: ProofOptions, tally: Tally, wanted: (part: ProofOptions['only']) => boolean): Promise<void> {
+  if (!wanted('model') && !wanted('orders') && !wanted('mutants')) return;
+  const share = Math.max(LEAST_SHARE, Math.min(1, options.attempts / 1_000_000));
+  const cluster = await prepare();
+  try {
+    useCluster(cluster);
+    if (wanted('model') || wanted('orders')) {
+      const world = await openRedemptionRooms();
+      try {
+        if (wanted('model')) await modelPart(options, tally, { world, share });
+        if (wanted('orders')) await ordersPart(options, tally, { world, share });
+      } finally {
+        await world.close();
+      }
+    }
+    if (wanted('mutants')) await tryMutants(tally);
+  } finally {
+    await cluster.stop();
+  }
+}
+
 async function main(): Promise<number> {
   const options = parseArguments(process.argv.slice(2));
   if (typeof options === 'string') {
@@ -50,6 +112,7 @@ async function main(): Promise<number> {
   const wanted = (part: ProofOptions['only']) => options.only === null || options.only === part;
   tell(`seed ${options.seed}; histories go to ${folder}`);
   const began = Date.now();
+  await partsInProcess(options, tally, wanted);
   if (wanted('hammer')) await hammerPart(options, tally, folder);
   tally.add('seconds', Math.round((Date.now() - began) / 1000));
   process.stdout.write(`\n${tally.toText()}\n`);

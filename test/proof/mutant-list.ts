@@ -55,6 +55,7 @@ const inLine = (count: number) => async (world: RedemptionRooms, stage: Stage) =
     );
 };
 
+/** What two redemptions cost. */
 const withBudget = async (world: RedemptionRooms, stage: Stage) => {
   await world.owner.query('UPDATE chung.offer_stock SET budget_minor = 20002 WHERE offer_id = $1', [stage.offers[0]]);
 };

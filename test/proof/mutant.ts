@@ -1,5 +1,5 @@
 // Runs one mutant: a fresh database, one guard taken away, two servers' worth of requests at once, and then everybody who may catch it.
-import { createDb, type Db } from '../../platform/server/src/kernel/db.ts';
+import { createDb } from '../../platform/server/src/kernel/db.ts';
 import { createClaimEngine, type RedemptionPorts } from '../../platform/server/src/rooms/redemptions/index.ts';
 import { rewriting } from '../harness/broken-database.ts';
 import { openStage, type Stage } from '../harness/redemption-actions.ts';
@@ -35,41 +35,71 @@ export interface Mutant {
 
 export const MEMBERS = 8;
 
+/** Two servers of one site: an engine, a pool and what they know of offers are not shared. */
+interface Servers {
+  readonly processes: [RedemptionPorts, RedemptionPorts];
+  /** Which changes of statements met one. */
+  readonly applied: readonly Set<unknown>[];
+  close(): Promise<void>;
+}
+
+function openServers(world: RedemptionRooms, mutant: Pick<Mutant, 'statements' | 'server'>): Servers {
+  const one = () => {
+    const db = createDb(world.rooms.database.serverUrl, { poolSize: 6, onIdleError: () => {} });
+    const broken = rewriting(db, mutant.statements ?? []);
+    const { offers, timeZone } = world.ports;
+    const claims = createClaimEngine({ db: broken.db, timeZone, offerForClaim: (id) => offers.offerForClaim(id) });
+    const ports = { ...world.ports, db: broken.db, claims };
+    return { db, applied: broken.applied, ports: mutant.server?.(ports) ?? ports };
+  };
+  const [a, b] = [one(), one()];
+  return {
+    processes: [a.ports, b.ports],
+    applied: [a.applied, b.applied],
+    close: async () => {
+      await a.db.close();
+      await b.db.close();
+    },
+  };
+}
+
 /** Names of the invariants and rules that broke; empty when nobody noticed. */
 export async function runMutant(mutant: Mutant): Promise<string[]> {
   const world = await openRedemptionRooms();
-  const others: Db[] = [];
+  const servers = openServers(world, mutant);
   try {
     await changeFunctions(world.owner, mutant.functions ?? []);
     for (const statement of mutant.schema ?? []) await world.owner.query(statement);
-    const watched: Set<unknown>[] = [];
-    const processOf = (db: Db): RedemptionPorts => {
-      const broken = rewriting(db, mutant.statements ?? []);
-      const { offers, timeZone } = world.ports;
-      // A server of its own: an engine, a pool and what it knows of offers are not shared.
-      const claims = createClaimEngine({ db: broken.db, timeZone, offerForClaim: (id) => offers.offerForClaim(id) });
-      const ports = { ...world.ports, db: broken.db, claims };
-      others.push(db);
-      watched.push(broken.applied);
-      return mutant.server?.(ports) ?? ports;
-    };
-    const open = () => createDb(world.rooms.database.serverUrl, { poolSize: 6, onIdleError: () => {} });
-    const processes: [RedemptionPorts, RedemptionPorts] = [processOf(open()), processOf(open())];
     const caught = new Set<string>();
     for (let round = 0; round < (mutant.rounds ?? 1) && caught.size === 0; round++)
-      for (const name of await runRound(mutant, { world, processes })) caught.add(name);
+      for (const name of await runRound(mutant, { world, servers })) caught.add(name);
     for (const change of mutant.statements ?? [])
-      if (!watched.some((set) => set.has(change))) throw new MutantNoLongerApplies(`the statements for ${change[0]}`, 0);
+      if (!servers.applied.some((met) => met.has(change))) throw new MutantNoLongerApplies(`the statements for ${change[0]}`, 0);
     return [...caught];
   } finally {
-    for (const db of others) await db.close();
+    await servers.close();
+    await world.close();
+  }
+}
+
+/** The scenes of all mutants with every guard in place: what breaks then, by scene. */
+export async function runIntact(mutants: readonly Mutant[]): Promise<string[]> {
+  const world = await openRedemptionRooms();
+  const servers = openServers(world, {});
+  try {
+    const broken: string[] = [];
+    for (const mutant of mutants)
+      for (const name of await runRound(mutant, { world, servers })) broken.push(`the scene of “${mutant.name}” breaks ${name}`);
+    return broken;
+  } finally {
+    await servers.close();
     await world.close();
   }
 }
 
 async function runRound(
   mutant: Mutant,
-  { world, processes }: { world: RedemptionRooms; processes: [RedemptionPorts, RedemptionPorts] },
+  { world, servers: { processes } }: { world: RedemptionRooms; servers: Servers },
 ): Promise<string[]> {
   const entries: Entry[] = [];
   const stage = await openStage(world, { specs: mutant.specs, members: MEMBERS, processes, record: (entry) => entries.push(entry) });
@@ -104,7 +134,7 @@ async function brokenRules(of: { world: RedemptionRooms; stage: Stage; mutant: M
   }));
   const offers = mutant.specs.map(({ stock, perMember, perDay }, i) => ({
     offer: `o${i}`,
-    stock,
+    stock: mutant.units ?? stock,
     perMember: Math.min(perMember, perDay ?? perMember),
   }));
   return judgeHistory({ entries, redemptions, offers })

@@ -1,13 +1,12 @@
 // Each guard is taken away in a database of its own, and somebody must tell. A checker that cannot fail proves nothing.
 import { expect, test } from 'vitest';
-import { runMutant } from './mutant.ts';
+import { runIntact, runMutant } from './mutant.ts';
 import { MUTANTS } from './mutant-list.ts';
-import { intact } from './mutants.ts';
 
 test.each(MUTANTS)('without $name the proof turns red', async (mutant) => {
   expect(await runMutant(mutant)).toEqual(expect.arrayContaining([...mutant.caughtBy]));
 });
 
 test('with every guard in place the same scenes break nothing', async () => {
-  for (const mutant of MUTANTS) expect(await runMutant(intact(mutant)), mutant.name).toEqual([]);
+  expect(await runIntact(MUTANTS)).toEqual([]);
 });
