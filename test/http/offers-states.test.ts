@@ -152,11 +152,13 @@ describe.each(Object.keys(TABLE) as OfferState[])('a %s offer', (state) => {
 test('a window is half-open: an offer is gone at its last instant and not there before its first', async () => {
   const id = await published();
   const setWindow = (from: string, until: string) =>
-    owner.query(`UPDATE chung.offer_listings SET starts_at = now() + $2::interval, ends_at = now() + $3::interval WHERE offer_id = $1`, [
-      id,
-      from,
-      until,
-    ]);
+    owner.query(
+      // A listing never changes: other times are another listing, told to the servers by the version.
+      `WITH told AS (UPDATE chung.catalogue_version SET version = gen_random_uuid())
+       UPDATE chung.offer_listings SET id = gen_random_uuid(), starts_at = now() + $2::interval, ends_at = now() + $3::interval
+        WHERE offer_id = $1`,
+      [id, from, until],
+    );
   await setWindow('-1 hour', '1 hour');
   expect(await isListed(id)).toBe(true);
   await setWindow('-1 hour', '0');

@@ -8,7 +8,7 @@ import { assertShallow, parsePart } from './parse.ts';
 import { type Principal, principalKey } from './principal.ts';
 import type { Caller, RateLimits } from './rate-limit.ts';
 import { languageOf, requestIdOf } from './request.ts';
-import type { Call, Route } from './route.ts';
+import { type Call, ReadyReply, type Route } from './route.ts';
 
 /** What the seam takes from rooms: the kernel knows none of them, the composition root hands these in. */
 export interface SeamPorts {
@@ -207,6 +207,10 @@ function send(response: Response, operation: OperationSpec, result: unknown): vo
   response.set('cache-control', 'no-store');
   if (operation.status === 204) {
     response.end();
+    return;
+  }
+  if (result instanceof ReadyReply) {
+    response.set({ 'content-type': 'application/json; charset=utf-8', 'content-length': String(result.json.length) }).end(result.json);
     return;
   }
   // Parsing our own answer drops what the declaration does not name, so that a wider row can never leak.

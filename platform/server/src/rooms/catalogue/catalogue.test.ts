@@ -1,4 +1,4 @@
-import type { EligibilityCondition, MemberId, OfferDraft, OfferId, PartnerId } from '@chung/contracts';
+import { type EligibilityCondition, listOffers, type MemberId, type OfferDraft, type OfferId, type PartnerId } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   cursors,
@@ -39,12 +39,18 @@ function member(changes: Partial<MemberFacts> = {}) {
 }
 const offer = (changes: Partial<OfferDraft> = {}, of = partnerId) => publish(rooms, of, draftOf(changes));
 const forWhom = (...all: EligibilityCondition[]): Partial<OfferDraft> => ({ eligibility: { version: 1, all } });
+/** The page as its reader gets it: exactly what the operation declares. */
+const pageFor = async (...asked: Parameters<Catalogue['list']>) => {
+  const body: unknown = JSON.parse(String((await catalogue.list(...asked)).json));
+  expect(listOffers.reply.parse(body)).toEqual(body);
+  return listOffers.reply.parse(body);
+};
 const idsFor = async (viewer: ReturnType<typeof member>, query: { q?: string; category?: 'home'; kind?: 'trial' } = {}) =>
-  (await catalogue.list(viewer, { limit: 100, ...query })).items.map((item) => item.id);
+  (await pageFor(viewer, { limit: 100, ...query })).items.map((item) => item.id);
 
 test('a member of the right province sees the offer and why; a member of another does not', async () => {
   const { id } = await offer(forWhom({ fact: 'verified' }, { fact: 'province', in: ['01'] }));
-  const page = await catalogue.list(member({ provinceCode: '01' }), { limit: 100 });
+  const page = await pageFor(member({ provinceCode: '01' }), { limit: 100 });
   const shown = page.items.find((item) => item.id === id);
   expect(shown?.whyForMe.map((reason) => reason.text.vi)).toEqual(['Bạn là đoàn viên đã xác thực', 'Dành cho đoàn viên ở Hà Nội']);
   expect(await idsFor(member({ provinceCode: '79' }))).not.toContain(id);
@@ -116,7 +122,7 @@ test('a sold-out offer is shown as sold out, and use is counted', async () => {
   const { id } = await offer({ stock: 1 });
   await takeUnits(rooms.db, id, { redeemed: 1 });
   used.set(id, 1);
-  const shown = (await catalogue.list(member(), { limit: 100 })).items.find((item) => item.id === id);
+  const shown = (await pageFor(member(), { limit: 100 })).items.find((item) => item.id === id);
   expect(shown).toMatchObject({ soldOut: true, usedByMember: 1 });
   expect(JSON.stringify(shown)).not.toMatch(/funding|stock/);
 });
@@ -130,17 +136,17 @@ test('pages are full and go through every offer once, newest first, also while s
     // Rows that only the exact rule refuses stand between them.
     await offer(forWhom({ fact: 'unit', within: ['HN'] }, { fact: 'unit', within: ['BN'] }), pager.id);
   }
-  const first = await catalogue.list(viewer, { limit: 2 });
+  const first = await pageFor(viewer, { limit: 2 });
   await offer({}, pager.id);
-  const second = await catalogue.list(viewer, { limit: 2, cursor: first.nextCursor ?? '' });
-  const third = await catalogue.list(viewer, { limit: 2, cursor: second.nextCursor ?? '' });
+  const second = await pageFor(viewer, { limit: 2, cursor: first.nextCursor ?? '' });
+  const third = await pageFor(viewer, { limit: 2, cursor: second.nextCursor ?? '' });
   expect([first, second, third].flatMap((page) => page.items.map((item) => item.id))).toEqual(ids);
   expect(third.nextCursor).toBeNull();
 });
 
 test('who is no longer in the directory sees nothing', async () => {
   const gone = { memberId: newId<MemberId>(), partnerId: null, scopes: [] };
-  expect(await catalogue.list(gone, { limit: 20 })).toEqual({ items: [], nextCursor: null });
+  expect(await pageFor(gone, { limit: 20 })).toEqual({ items: [], nextCursor: null });
   const { id } = await offer();
   await expect(catalogue.get(gone, id)).rejects.toMatchObject({ code: 'not_found' });
 });

@@ -21,7 +21,7 @@ import { cancelJob, findJob, listJobs } from './code-job-store.ts';
 import { type CodePool, createCodePool } from './codes.ts';
 import { createOffer } from './create-offer.ts';
 import { evaluateEligibility, type MemberFacts, type PlaceNames } from './eligibility.ts';
-import { findForMember, type MemberSearch, type OfferForMember } from './find-for-member.ts';
+import { createMemberSearch, type MemberSearch, type OfferForMember } from './find-for-member.ts';
 import { type CodeGenerator, createCodeGenerator, startGeneration } from './generate-codes.ts';
 import type { OnCodesLocked } from './look-up-code.ts';
 import type { Offer, OfferDecision } from './offer.ts';
@@ -108,7 +108,7 @@ export function createOffers(deps: OffersDeps): Offers {
     knowsProvince: (code) => names.province(code) !== null,
     offerForClaim: (offerId, on = db) => offerForClaim(on, { partners, terms }, offerId),
     evaluateEligibility: (rule, facts, at) => evaluateEligibility(rule, facts, { at, names }),
-    findForMember: (search) => findForMember(db, { partners, terms, names }, search),
+    findForMember: createMemberSearch({ db, partners, terms, names }),
   };
 }
 
