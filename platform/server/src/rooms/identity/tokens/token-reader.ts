@@ -32,6 +32,8 @@ export interface TokenReader {
   read(token: string): Promise<ReadToken>;
 }
 
+/** Far above what any of our tokens lives. */
+const OLDEST_SECONDS = 86_400;
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 export function createTokenReader(deps: {
@@ -51,6 +53,8 @@ export function createTokenReader(deps: {
         typ: 'at+jwt',
         algorithms: ['ES256'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        // With it a token from the future is refused too: on a host whose clock was set back, ended ones would live on.
+        maxTokenAge: OLDEST_SECONDS,
         requiredClaims: ['exp', 'iat', 'jti', 'client_id'],
       });
       return Claims.parse(payload);
