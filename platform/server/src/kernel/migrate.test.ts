@@ -117,3 +117,33 @@ test.each([
   );
   expect(String(error)).not.toMatch(/hunter2|somewhere:/);
 });
+
+const first = '-- a first table\nCREATE TABLE first (id int);\nINSERT INTO first VALUES (1);';
+const write = (text: string) => writeFile(join(folder, '0001_first.sql'), text);
+
+test('a file that was edited after it ran is noticed at the next start, by name, and nothing is applied', async () => {
+  await run();
+  await write(first.replace('(id int)', '(id bigint)'));
+  await writeFile(join(folder, '0002_next.sql'), '-- next\nCREATE TABLE next (id int);');
+  const error = await run().catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StartupError);
+  expect(String(error)).toContain('0001_first.sql was changed after it ran on this database');
+  expect((await query(`SELECT to_regclass('next') AS t`)).rows).toEqual([{ t: null }]);
+  await write(first);
+  expect((await run()).applied).toEqual(['0002_next']);
+});
+
+test('a comment, a blank line and the line ends of another system are no edit', async () => {
+  await run();
+  await write(`-- better words\r\n\r\n${first.replaceAll('\n', '\r\n')}\r\n-- and an end\r\n`);
+  expect((await run()).applied).toEqual([]);
+});
+
+test('a database from before the check is taken as it is, and watched from then on', async () => {
+  await run();
+  await query('DROP TABLE chung_migrations.checksums');
+  await write(first.replace('VALUES (1)', 'VALUES (2)'));
+  await run();
+  await write(first);
+  await expect(run()).rejects.toThrow('0001_first.sql was changed');
+});

@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { recordChecksums, refuseEdited } from './migration-checksums.ts';
 import { codeOf } from './outside.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -153,9 +154,12 @@ export async function migrate(options: MigrateOptions): Promise<Migrated> {
     await refuseOldServer(client);
     await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
     await refuseNewerDatabase(client, folder);
+    await refuseEdited(client, folder, knownMigrations(folder));
     const serverUrl = serverUrlFrom(ownerUrl, serverPassword);
     await ensureServerRole(client, serverPassword, serverUrl);
-    return { serverUrl, applied: await applyPending(client, folder, log) };
+    const applied = await applyPending(client, folder, log);
+    await recordChecksums(client, folder, `${history.schema}.${history.table}`);
+    return { serverUrl, applied };
   } finally {
     // Ending the session gives the lock back, also after a failure.
     await client.end();
