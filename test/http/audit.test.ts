@@ -67,6 +67,22 @@ const CHANGES: Partial<Record<OperationId, () => Promise<Prepared>>> = {
       change: (headers) => http.portal.call('POST', `/v1/partner/offers/${id}/codes`, { body, headers: { ...headers, ...type } }),
     };
   },
+  'partner.offers.codes.generate': async () => {
+    const id = await written('pool');
+    return {
+      target: `offer:${id}`,
+      change: (headers) => http.portal.call('POST', `/v1/partner/offers/${id}/codes/generate`, { body: { count: 3 }, headers }),
+    };
+  },
+  'partner.offers.codes.jobs.cancel': async () => {
+    const id = await written('pool');
+    const address = `/v1/partner/offers/${id}/codes`;
+    const { body } = await http.portal.call('POST', `${address}/generate`, { body: { count: 3 } });
+    return {
+      target: `offer:${id}`,
+      change: (headers) => http.portal.call('POST', `${address}/jobs/${body['id']}/cancel`, { body: {}, headers }),
+    };
+  },
   'partner.redemptions.lookup': async () => {
     const { body } = await http.an.call('GET', `/v1/redemptions/${await held()}/receipt`);
     const presented = body['presentation'];

@@ -21,6 +21,8 @@ const ACTORS = ['member', 'partner', 'admin'] as const;
 /** Smallest bodies that parse, where an empty one does not. */
 const VALID_BODIES: Readonly<Record<string, string>> = {
   'partner.redemptions.reverse': '{"reason":"test"}',
+  'partner.offers.codes.generate': '{"count":1}',
+  'partner.webhooks.replays.create': '{"eventId":"01936b5e-7c00-7000-8000-0000000000aa"}',
   'admin.submissions.decide': '{"decision":"approve"}',
   'admin.partners.decide': '{"decision":"approve"}',
 };
@@ -74,7 +76,10 @@ beforeAll(async () => {
 afterAll(() => running?.close());
 
 /** An offer and a redemption of another partner and another member. */
-async function makeForeignObjects(stranger: { slug: string }, other: { username: string; password: string }) {
+async function makeForeignObjects(
+  stranger: { slug: string; username: string; password: string },
+  other: { username: string; password: string },
+) {
   const session = await signIn(running.baseUrl, 'member', other);
   const { body } = await session.call('GET', '/v1/offers?limit=100');
   const { rows } = await running.owner.query(
@@ -88,7 +93,10 @@ async function makeForeignObjects(stranger: { slug: string }, other: { username:
   expect(claimed.status).toBe(201);
   const grants = await session.call('GET', '/v1/me/grants');
   const grantId = (grants.body['items'] as unknown as { id: string }[])[0]?.id ?? 'grant-0000';
-  return { offerId: offer.id, redemptionId: String(claimed.body['id']), grantId };
+  const portal = await signIn(running.baseUrl, 'partner', stranger);
+  const endpoint = await portal.call('POST', '/v1/partner/webhooks', { body: { url: 'https://hooks.example.vn/a' } });
+  expect(endpoint.status).toBe(201);
+  return { endpointId: String(endpoint.body['id']), offerId: offer.id, redemptionId: String(claimed.body['id']), grantId };
 }
 
 /** Calls with a token of the same kind of caller that lacks the operation's scope; where there is none, with another kind's. */

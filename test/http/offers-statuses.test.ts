@@ -99,6 +99,12 @@ const CASES: Readonly<Record<string, Cases>> = {
       for (let unit = 0; unit < 2; unit++) await post(`/v1/offers/${id}/redemptions`, {}, http.member());
       return change(id, { stock: 1 });
     },
+    checks_failed: async () => {
+      // A live offer is given more units than its pool has codes.
+      const { id } = await publish(http.rooms, partnerId, draftOf({ codes: 'pool', stock: 1 }));
+      await codes(id);
+      return change(id, { stock: 2 });
+    },
     partner_not_active: () => change(stoppedOffer, { stock: 11 }, stopped),
   },
   'partner.offers.submit': {

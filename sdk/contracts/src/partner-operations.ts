@@ -125,7 +125,7 @@ export const changeOffer = operation({
   params: z.strictObject({ offerId: OfferId }),
   body: OfferChange,
   reply: PartnerOffer,
-  errors: ['not_found', 'wrong_state', 'stock_below_redeemed', 'partner_not_active'],
+  errors: ['not_found', 'wrong_state', 'stock_below_redeemed', 'checks_failed', 'partner_not_active'],
   title: { vi: 'Sửa ưu đãi', en: 'Change an offer' },
 });
 

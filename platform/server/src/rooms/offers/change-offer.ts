@@ -31,11 +31,25 @@ export async function changeOffer(
   if (termsChanged) await newVersion(tx, offer, terms);
   // A refused offer becomes a draft by any change, so that it can be submitted again.
   else if (stockChanged && offer.state === 'refused') await move(tx, offer);
-  else if (stockChanged) await touchOffer(tx, offerId);
+  else if (stockChanged) {
+    requireCodes(offer, terms.stock);
+    await touchOffer(tx, offerId);
+  }
 
   const changed = await findPartnerOffer(tx, partnerId, offerId);
   if (!changed) throw new Error(`offer ${offerId} is missing after its change`);
   return changed;
+}
+
+/** More units of a live offer are promised at once, without a review that would count its codes again. A draft is counted when submitted. */
+function requireCodes({ state, codes, units }: Offer, stock: number): void {
+  const needed = stock - units.held - units.redeemed;
+  if (codes === null || stock <= units.stock || (state !== 'published' && state !== 'paused') || codes.free >= needed) return;
+  const text = {
+    vi: `Kho mã còn ${codes.free} mã, cần ít nhất ${needed}.`,
+    en: `The pool has ${codes.free} free codes, at least ${needed} are needed.`,
+  };
+  throw new DomainError('checks_failed', { detail: text, fields: [{ path: 'codes', code: 'OFR-104', message: text.vi }] });
 }
 
 async function newVersion(tx: Tx, offer: Offer, terms: OfferDraft): Promise<void> {
