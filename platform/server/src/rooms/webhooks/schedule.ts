@@ -29,6 +29,7 @@ export function nextTryAt({ attempt, retryAfterSeconds }: FailedTry, now: Date, 
 export function retryAfterOf(status: number, header: string | undefined, now: Date): number | null {
   if ((status !== 429 && status !== 503) || header === undefined) return null;
   if (/^\d{1,9}$/.test(header.trim())) return Number(header);
-  const at = Date.parse(header);
+  // Only the form that HTTP has: `Date.parse` makes a date of nearly anything.
+  const at = /^[A-Z][a-z]+, .+ GMT$/.test(header.trim()) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now.getTime()) / 1000));
 }
