@@ -42,6 +42,8 @@ export interface PartnerHttp {
   readonly anyone: Caller;
   readonly admin: Caller;
   partner(partnerId: PartnerId): Caller;
+  /** One of the partner's people, in the portal. */
+  cashier(partnerId: PartnerId, accountId: AccountId): Caller;
   member(facts?: Partial<MemberFacts>): Caller;
   close(): Promise<void>;
 }
@@ -77,6 +79,8 @@ export async function openPartnerHttp(log: Logger = pino({ level: 'silent' })): 
     baseUrl,
     anyone: as(null),
     admin: as({ actor: 'admin', accountId: newId<AccountId>(), clientId: 'test', scopes: scopesOf('admin') }),
+    cashier: (partnerId, accountId) =>
+      as({ actor: 'partner', partnerId, clientId: 'chung-partner', accountId, scopes: scopesOf('partner') }),
     partner: (partnerId) => as({ actor: 'partner', partnerId, clientId: 'test', accountId: null, scopes: scopesOf('partner') }),
     member: (changes) => {
       const facts = memberFacts(changes);
