@@ -63,10 +63,27 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     SELECT s.offer_id, s.promised FROM chung.offer_stock s LEFT JOIN chung.queue_entries q ON q.offer_id = s.offer_id AND q.state = 'PROMISED'
      GROUP BY s.offer_id, s.promised HAVING s.promised <> count(q.id)`,
 
+  // The first who waits against the last who was promised: a line of a million is read once, not compared with itself.
   'I5 somebody in line was passed over': `
-    SELECT w.offer_id, w.id FROM chung.queue_entries w
-      JOIN chung.queue_entries p ON p.offer_id = w.offer_id AND p.state = 'PROMISED' AND w.state = 'WAITING' AND p.kind = w.kind
-       AND (coalesce(w.rank, 0), w.joined_at, w.id) < (coalesce(p.rank, 0), p.joined_at, p.id)`,
+    SELECT w.offer_id, w.id
+      FROM (SELECT DISTINCT ON (offer_id, kind) offer_id, kind, coalesce(rank, 0) AS rank, joined_at, id FROM chung.queue_entries
+             WHERE state = 'WAITING' ORDER BY offer_id, kind, coalesce(rank, 0), joined_at, id) w
+      JOIN (SELECT DISTINCT ON (offer_id, kind) offer_id, kind, coalesce(rank, 0) AS rank, joined_at, id FROM chung.queue_entries
+             WHERE state = 'PROMISED' ORDER BY offer_id, kind, coalesce(rank, 0) DESC, joined_at DESC, id DESC) p
+        ON p.offer_id = w.offer_id AND p.kind = w.kind AND (w.rank, w.joined_at, w.id) < (p.rank, p.joined_at, p.id)`,
+
+  'I5 a unit is free although somebody waits for one': `
+    SELECT s.offer_id FROM chung.offer_stock s
+      JOIN chung.offers o ON o.id = s.offer_id AND o.state = 'published'
+      JOIN chung.offer_terms t ON t.offer_id = o.id AND t.version = o.terms_version
+     WHERE s.held + s.redeemed + s.promised < s.stock AND (s.budget_minor IS NULL OR s.spent_minor < s.budget_minor)
+       AND (t.terms #>> '{window,endsAt}')::timestamptz > now() AND t.terms #>> '{limits,perMemberPerDay}' IS NULL
+       AND EXISTS (SELECT 1 FROM chung.queue_entries q WHERE q.offer_id = s.offer_id AND q.state = 'WAITING')`,
+
+  'a lottery was drawn by another seed, or its ranks have gaps': `
+    SELECT l.offer_id FROM chung.lotteries l LEFT JOIN chung.queue_entries q ON q.offer_id = l.offer_id AND q.rank IS NOT NULL
+     WHERE l.state = 'DRAWN' GROUP BY l.offer_id, l.tickets, l.seed, l.commitment
+    HAVING count(q.id) <> l.tickets OR coalesce(max(q.rank), 0) <> l.tickets OR count(DISTINCT q.rank) <> l.tickets OR sha256(l.seed) <> l.commitment`,
 
   'I4 the memo accounts differ from the stock': `
     SELECT s.offer_id FROM chung.offer_stock s
