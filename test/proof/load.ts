@@ -21,8 +21,8 @@ const CHANGES_WAITING = 60;
 /** Keys that every load process uses, so that two processes and two servers meet at one. */
 const SHARED_KEYS = 40;
 /** Members in turn for a while, as people do it: the server remembers who they are for half a second. */
-const CROWD = 48;
-const CROWD_TURNS_AFTER = 600;
+const CROWD = 32;
+const CROWD_TURNS_AFTER = 1_600;
 const RECONNECT_MS = 40;
 const BUSY_PAUSE_MS = 30;
 

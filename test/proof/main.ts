@@ -23,9 +23,20 @@ const LEAST_SHARE = 0.1;
 const ATTEMPTS_A_ROUND = 100_000;
 const SERVER_KILLS_A_ROUND = 2;
 
+/** A run that is broken off must leave no server and no PostgreSQL behind. */
+function closeOnSignal(close: () => Promise<unknown>): () => void {
+  const stop = () => void close().finally(() => process.exit(130));
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, stop);
+  return () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+}
+
 async function hammerPart({ attempts, minutes, seed }: ProofOptions, tally: Tally, folder: string): Promise<void> {
   tell(`starting ${SERVERS} servers on one PostgreSQL …`);
   const site = await openSite({ servers: SERVERS, members: MEMBERS });
+  const forget = closeOnSignal(() => site.close());
   try {
     const deadline = minutes === null ? null : Date.now() + minutes * 60_000;
     const rounds = Math.max(1, Math.round(attempts / ATTEMPTS_A_ROUND));
@@ -45,6 +56,7 @@ async function hammerPart({ attempts, minutes, seed }: ProofOptions, tally: Tall
         tally,
       );
   } finally {
+    forget();
     await site.close();
   }
 }
@@ -84,6 +96,7 @@ async function partsInProcess(options: ProofOptions, tally: Tally, wanted: (part
   if (!wanted('model') && !wanted('orders') && !wanted('mutants')) return;
   const share = Math.max(LEAST_SHARE, Math.min(1, options.attempts / 1_000_000));
   const cluster = await prepare();
+  const forget = closeOnSignal(() => cluster.stop());
   try {
     useCluster(cluster);
     if (wanted('model') || wanted('orders')) {
@@ -97,6 +110,7 @@ async function partsInProcess(options: ProofOptions, tally: Tally, wanted: (part
     }
     if (wanted('mutants')) await tryMutants(tally);
   } finally {
+    forget();
     await cluster.stop();
   }
 }
