@@ -4,6 +4,7 @@ import { type LoadReport, runLoad } from './load.ts';
 import { compareWithPgbench, OFFERS, withBroken } from './redeem.ts';
 
 export const CONNECTIONS = 256;
+const WARM_UP_SECONDS = { hot: 2, wide: 6 } as const;
 
 export async function measureHttp(context: BenchContext, shape: keyof typeof OFFERS): Promise<Measured> {
   const http = await openHttpSale(context, { servers: 1 });
@@ -11,7 +12,8 @@ export async function measureHttp(context: BenchContext, shape: keyof typeof OFF
   const folder = await context.folder();
   const reports: LoadReport[] = [];
   const load = (seconds: number) => runLoad(folder, claimOrder(http, { ports: http.ports, connections: CONNECTIONS, seconds, offers }));
-  await load(2);
+  // Long enough that the server has read the terms of every offer once, as one that has run for a while.
+  await load(WARM_UP_SECONDS[shape]);
   const subject = async () => {
     const report = await load(context.seconds);
     reports.push(report);

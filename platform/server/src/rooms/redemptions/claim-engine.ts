@@ -30,7 +30,8 @@ export interface ClaimEngineOptions {
 /** Two lanes fill two cores; more only wait for the disk together. A thousand claims wait about 0.1 s, the rest is for bad days. */
 export const DEFAULT_ENGINE: ClaimEngineOptions = { lanes: 2, maxBatch: 500, maxWaiting: 5_000, maxWaitMs: 4_000 };
 
-const KNOWN_FOR_MS = 10_000;
+// The write compares the copy with the rows, so its age decides nothing; too short, and a sale of a thousand offers reads terms all day.
+const KNOWN_FOR_MS = 60_000;
 const KNOWN_MAX = 5_000;
 
 interface Deps {
