@@ -1,18 +1,21 @@
+import { openSync } from 'node:fs';
 import type { RequestListener, Server } from 'node:http';
 import path from 'node:path';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { composePlatform, type Platform } from './compose.ts';
 import { type Config, readConfig } from './config.ts';
 import { type OpenDatabase, openDatabase } from './database.ts';
 import { seedDemo } from './demo/seed.ts';
 import { createHttpServer } from './kernel/http-server.ts';
 import { createLogger } from './kernel/log.ts';
+import { createLogDestination } from './kernel/log-destination.ts';
 import { StartupError } from './kernel/startup-error.ts';
 import { loadKeys, writePrivate } from './secrets.ts';
 import { startWorker } from './worker.ts';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../../..');
 const DRAIN_SECONDS = 10;
+const STANDARD_OUTPUT = 1;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -80,10 +83,10 @@ async function tellTools(config: Config, { serverUrl }: OpenDatabase, closers: (
 
 async function createLog(config: Config): Promise<Logger> {
   const level = config.CHUNG_LOG_LEVEL;
-  if (config.production) return createLogger(level);
+  if (config.production) return createLogger(level, createLogDestination(STANDARD_OUTPUT));
   const { mkdir } = await import('node:fs/promises');
   await mkdir(config.dataDirectory, { recursive: true });
-  return createLogger(level, pino.destination({ dest: path.join(config.dataDirectory, 'server.log'), sync: false }));
+  return createLogger(level, createLogDestination(openSync(path.join(config.dataDirectory, 'server.log'), 'a')));
 }
 
 function listen(server: Server, config: Config): Promise<number> {
