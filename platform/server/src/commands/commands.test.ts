@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { exportJWK, generateKeyPair } from 'jose';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readConfig } from '../config.ts';
 import { writeDemoFile } from '../demo/file.ts';
 
 let folder: string;
@@ -12,9 +14,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-function run(command: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(command: string, ...args: string[]): Promise<Ended> {
+  return runWith({}, command, args);
+}
+
+function runWith(settings: Readonly<Record<string, string>>, command: string, args: readonly string[]): Promise<Ended> {
   const file = path.join(import.meta.dirname, `${command}.ts`);
-  const child = spawn(process.execPath, ['--conditions=chung-source', file, ...args], { env: { ...process.env, CHUNG_DATA_DIR: folder } });
+  const child = spawn(process.execPath, ['--conditions=chung-source', file, ...args], {
+    env: { ...process.env, CHUNG_DATA_DIR: folder, ...settings },
+  });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk) => {
     out += String(chunk);
@@ -66,4 +80,20 @@ test('a demo token without a platform, or with a damaged demo file, is one sente
     expect(err).not.toMatch(/\n\s+at |PLANTED-KEY/);
   }
   expect(damaged.err).toContain('demo.json is damaged');
+});
+
+test('a key for receipts that the operator keeps is printed ready to be put first: it signs in an hour, and only it is on standard output', async () => {
+  const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  const keys = [{ ...(await exportJWK(privateKey)), kid: 'mine' }];
+  const settings = { CHUNG_RECEIPT_KEYS: JSON.stringify({ keys }) };
+  const { code, out, err } = await runWith(settings, 'rotate-keys', []);
+  expect([code, err.includes('FIRST')]).toEqual([0, true]);
+  const made = JSON.parse(out);
+  expect(Math.abs(made.nbf - Date.now() / 1000 - 3_600)).toBeLessThan(60);
+  const set = { keys: [made, { ...keys[0], d: undefined }] };
+  const config = readConfig({ CHUNG_RECEIPT_KEYS: JSON.stringify(set) }, '/');
+  expect(config.CHUNG_RECEIPT_KEYS?.map(({ kid }) => kid)).toEqual([made.kid, 'mine']);
+  expect(() => readConfig({ CHUNG_RECEIPT_KEYS: JSON.stringify({ keys: [{ ...keys[0], d: undefined }] }) }, '/')).toThrow(
+    'holds no private key',
+  );
 });

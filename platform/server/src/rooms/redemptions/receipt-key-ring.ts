@@ -90,10 +90,16 @@ export function createKeyRing({ db, vault, first }: KeyRingDeps): KeyRing {
       const ring = await youngerThan(RELOAD_MS);
       return { keys: publishedOf(ring.keys, timeOf(ring)) };
     },
-    rotate: () => changed(add(0)),
-    revoke: (kid) => changed(revokeKey(db, kid)),
-    tend: async () => {
+    rotate: async () => {
       // First the keys that were there before the table: a new one must not come before them.
+      await youngerThan(RELOAD_MS);
+      return changed(add(0));
+    },
+    revoke: async (kid) => {
+      await youngerThan(RELOAD_MS);
+      return changed(revokeKey(db, kid));
+    },
+    tend: async () => {
       await youngerThan(RELOAD_MS);
       if (await add(ROTATE_AFTER_DAYS)) await reload();
       await destroyReplaced(db);

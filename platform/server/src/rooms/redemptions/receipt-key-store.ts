@@ -90,7 +90,7 @@ export async function revokeKey(db: Reader, kid: string): Promise<boolean> {
 export async function destroyReplaced(db: Reader): Promise<number> {
   const destroyed = await db.query(
     `UPDATE chung.receipt_keys AS k SET sealed = NULL
-      WHERE sealed IS NOT NULL AND EXISTS (SELECT 1 FROM chung.receipt_keys AS n WHERE n.generation > k.generation
+      WHERE sealed IS NOT NULL AND EXISTS (SELECT 1 FROM chung.receipt_keys AS n WHERE (n.signs_from, n.generation) > (k.signs_from, k.generation)
         AND n.revoked_at IS NULL AND n.sealed IS NOT NULL AND n.signs_from <= now() - interval '1 day')
      RETURNING 1`,
   );

@@ -72,6 +72,27 @@ describe('keys in the database', () => {
     expect(await signer(node([await makeReceiptKey()])), 'a second node brings no other').toBe(signing.kid);
   });
 
+  test('that a command rotates before any server has run keep the first one, which signs until the next one’s time', async () => {
+    const first = await makeReceiptKey();
+    const ring = node([first]);
+    expect(await ring.rotate()).toBe(true);
+    expect([(await kids(ring)).length, await signer(ring)]).toEqual([2, first.kid]);
+    await age('2 hours');
+    expect(await signer(node())).toBe((await kids(ring))[0]);
+  });
+
+  test('that wait when the signing one is stolen take over in their time from the one that was made in need', async () => {
+    const ring = node();
+    const stolen = await signer(ring);
+    await ring.rotate();
+    const [waiting = ''] = await kids(ring);
+    await ring.revoke(stolen);
+    const inNeed = await signer(ring);
+    expect([inNeed === stolen, inNeed === waiting, await kids(ring)]).toEqual([false, false, [waiting, inNeed]]);
+    await age('2 hours');
+    expect(await signer(node())).toBe(waiting);
+  });
+
   test('of nodes that start at the same moment are one', async () => {
     const nodes = Array.from({ length: 6 }, () => node());
     expect(new Set(await Promise.all(nodes.map(signer))).size).toBe(1);

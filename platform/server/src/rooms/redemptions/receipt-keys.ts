@@ -66,15 +66,18 @@ export interface StoredKey {
   readonly signsFrom: Date;
 }
 
-/** The youngest key that has begun to sign. Older ones verify, younger ones are only published. */
+/** By the time from which they sign; one made in need, after a theft, may be numbered after one that still waits. */
+const bySigning = (a: StoredKey, b: StoredKey) => b.signsFrom.getTime() - a.signsFrom.getTime() || b.generation - a.generation;
+
+/** The key that began to sign last. Those before it verify, those after it are only published. */
 export function signingAt(stored: readonly StoredKey[], now: Date): StoredKey | null {
   const able = stored.filter((key) => key.privateKey !== null && key.signsFrom <= now);
-  return able.reduce<StoredKey | null>((best, key) => (best && best.generation > key.generation ? best : key), null);
+  return able.toSorted(bySigning)[0] ?? null;
 }
 
 /** Each key with its times. A key's use as a signer ends where the next one begins; published it stays for years more. */
 export function publishedOf(stored: readonly StoredKey[], now: Date): PublishedKey[] {
-  const young = stored.toSorted((a, b) => b.generation - a.generation);
+  const young = stored.toSorted(bySigning);
   return young
     .map((key, index): PublishedKey => {
       const next = young[index - 1];
