@@ -6,6 +6,7 @@ import { Alert, Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { PartnerTexts } from '../texts/vi.ts';
+import { CodeJobProgress, GenerateCodes, useCodeJob } from './code-job.tsx';
 import classes from './offers.module.css';
 
 type Result = CallReply<'partner.offers.codes.upload'>;
@@ -83,8 +84,11 @@ export function CodesPanel({ offer, canUpload }: { offer: PartnerOffer; canUploa
   const queries = useQueryClient();
   const { state, start, stop } = useUpload<'partner.offers.codes.upload'>(`/v1/partner/offers/${offer.id}/codes`);
   const isBusy = state.phase === 'sending' || state.phase === 'working';
+  const job = useCodeJob(offer.id, { isUploading: isBusy });
   useEffect(() => {
-    if (state.phase === 'done' || state.phase === 'stopped') void queries.invalidateQueries({ queryKey: ['partner.offers.get', offer.id] });
+    if (state.phase === 'idle') return;
+    void queries.invalidateQueries({ queryKey: ['partner.offers.get', offer.id] });
+    void queries.invalidateQueries({ queryKey: ['partner.offers.codes.jobs.list', offer.id] });
   }, [state.phase, queries, offer.id]);
   const pool = offer.counts.codes ?? { free: 0, total: 0 };
   return (
@@ -97,17 +101,18 @@ export function CodesPanel({ offer, canUpload }: { offer: PartnerOffer; canUploa
         {state.phase === 'failed' && <ProblemNotice error={state.error} />}
         {state.phase === 'stopped' && <Alert color="orange">{t('offers.codes.stopped')}</Alert>}
         {state.phase === 'done' && <UploadResult result={state.reply} />}
-        {isBusy ? (
-          <Sending state={state} onStop={stop} />
-        ) : (
-          canUpload && (
+        {isBusy && <Sending state={state} onStop={stop} />}
+        {job && (job.state === 'running' || state.phase === 'idle') && <CodeJobProgress job={job} />}
+        {!isBusy && job?.state !== 'running' && canUpload && (
+          <>
             <FileDrop
               accept=".txt,.csv,text/plain,text/csv"
               choose={state.phase === 'done' ? t('offers.codes.again') : t('offers.codes.choose')}
               drop={t('offers.codes.drop')}
               onFile={(file) => start(file, isCsv(file) ? 'text/csv' : 'text/plain')}
             />
-          )
+            <GenerateCodes offerId={offer.id} />
+          </>
         )}
       </Stack>
     </Panel>

@@ -81,6 +81,14 @@ export const offers: typeof Vietnamese = {
     stopped: 'Stopped. Codes written before stay in the pool; uploading the same file again makes no duplicates.',
     failed: 'The codes were not uploaded',
     again: 'Upload another file',
+    job: {
+      upload: 'Writing to the pool: {{added}} codes added',
+      generation: 'Making codes: {{added}} of {{total}}',
+      rate: '{{rate}} codes a second',
+      interrupted:
+        'The last upload broke off after {{added}} codes were added. Choose the same file again; codes that are in the pool are not added twice.',
+    },
+    generate: { label: 'Or let the platform make codes', action: 'Generate codes' },
     result: {
       added: 'Added',
       duplicates: 'Duplicates, skipped',

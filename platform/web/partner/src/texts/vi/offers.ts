@@ -79,6 +79,14 @@ export const offers = {
     stopped: 'Đã dừng. Mã ghi được trước đó vẫn nằm trong kho; nạp lại cùng tệp không tạo mã trùng.',
     failed: 'Chưa nạp được mã',
     again: 'Nạp thêm tệp',
+    job: {
+      upload: 'Đang ghi vào kho: đã thêm {{added}} mã',
+      generation: 'Đang tạo mã: {{added}} / {{total}}',
+      rate: '{{rate}} mã mỗi giây',
+      interrupted:
+        'Lượt nạp gần nhất bị gián đoạn sau khi đã thêm {{added}} mã. Hãy chọn lại đúng tệp đó; mã đã có trong kho không bị thêm lần nữa.',
+    },
+    generate: { label: 'Hoặc để hệ thống tạo mã', action: 'Tạo mã' },
     result: {
       added: 'Đã thêm',
       duplicates: 'Trùng, bỏ qua',
