@@ -128,6 +128,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const queue = { ...redemptions, vault };
   const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
   const metrics = createMetrics();
+  metrics.watch({ name: 'chung_claims_waiting', help: 'Claims in the queue of this process', read: () => claims.waiting });
   const webhooks = webhookPorts({ config, metrics, shared: { db, cursors, vault, partners, log } });
 
   const app = createApp({

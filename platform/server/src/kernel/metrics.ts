@@ -1,9 +1,11 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
   readonly registry: Registry;
   observe(request: { operation: string; status: number; seconds: number }): void;
   countProblem(code: string): void;
+  /** A figure that is asked for when somebody scrapes. */
+  watch(gauge: { name: string; help: string; read: () => number }): void;
 }
 
 /** Prometheus metrics of one server process. Labels are operation ids and codes: bounded, and no personal data. */
@@ -27,5 +29,8 @@ export function createMetrics(): Metrics {
     registry,
     observe: ({ operation, status, seconds }) => duration.observe({ operation, status }, seconds),
     countProblem: (code) => problems.inc({ code }),
+    watch: ({ name, help, read }) => {
+      const gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
+    },
   };
 }

@@ -86,6 +86,17 @@ describe('what the engine remembers of an offer', () => {
   });
 });
 
+test('ages are judged by the clock of now, also by terms that were read before midnight of New Year’s Eve', async () => {
+  const offerId = await world.offer();
+  const read = await world.ports.offers.offerForClaim(offerId);
+  if (!read) throw new Error('the offer is there');
+  const { db, timeZone } = world.ports;
+  const claims = createClaimEngine({ db, timeZone, offerForClaim: async () => ({ ...read, at: new Date('2026-12-31T16:59:59.990Z') }) });
+  const found = await claims.termsOf(offerId, 'known');
+  await expect.poll(() => found?.now().toISOString() ?? '').toMatch(/^2026-12-31T17:00/);
+  expect(claims.waiting).toBe(0);
+});
+
 describe('a budget', () => {
   const voucher = { benefit: { kind: 'free_voucher', faceValueMinor: 30_000 } } as const;
 

@@ -9,6 +9,8 @@ import { type ClaimTerms, claimTermsOf } from './claim-terms.ts';
 export interface ClaimEngine {
   /** Resolves after the commit. Throws `unavailable` when the queue is longer than can be served in time. */
   submit(claim: ClaimToWrite): Promise<ClaimOutcome>;
+  /** Claims that wait for their batch. */
+  readonly waiting: number;
   /**
    * The offer as a claim needs it. `known` may be some seconds old: whatever it says is compared with the rows under their lock, and a
    * difference is answered with `stale`. `fresh` reads it again.
@@ -17,7 +19,12 @@ export interface ClaimEngine {
 }
 
 /** Terms only where a claim can go on to be written; else the offer says why not. */
-export type OfferOrTerms = { readonly offer: OfferForClaim; readonly terms: ClaimTerms | null };
+export interface OfferOrTerms {
+  readonly offer: OfferForClaim;
+  readonly terms: ClaimTerms | null;
+  /** The database's clock, carried on from the reading of the offer by a clock that cannot be set. */
+  now(): Date;
+}
 
 export interface ClaimEngineOptions {
   /** Batches in flight at once. Offers are spread over them, so claims of one offer never wait for each other's locks. */
@@ -50,7 +57,7 @@ export function createClaimEngine(deps: Deps, options: ClaimEngineOptions = DEFA
   });
   const known = new Map<OfferId, { readonly at: number; readonly found: Promise<OfferOrTerms | null> }>();
   const load = (offerId: OfferId) => {
-    const found = deps.offerForClaim(offerId).then((offer) => offer && { offer, terms: claimable(offer) ? claimTermsOf(offer) : null });
+    const found = deps.offerForClaim(offerId).then((offer) => offer && remembered(offer));
     known.delete(offerId);
     known.set(offerId, { at: performance.now(), found });
     found.catch(() => known.delete(offerId));
@@ -60,11 +67,20 @@ export function createClaimEngine(deps: Deps, options: ClaimEngineOptions = DEFA
   };
   return {
     submit: (claim) => gatherer.submit(claim),
+    get waiting() {
+      return gatherer.waiting;
+    },
     termsOf: (offerId, how) => {
       const entry = known.get(offerId);
       return how === 'known' && entry && performance.now() - entry.at < KNOWN_FOR_MS ? entry.found : load(offerId);
     },
   };
+}
+
+function remembered(offer: OfferForClaim): OfferOrTerms {
+  const readAt = performance.now();
+  const now = () => new Date(offer.at.getTime() + performance.now() - readAt);
+  return { offer, terms: claimable(offer) ? claimTermsOf(offer) : null, now };
 }
 
 const claimable = (offer: OfferForClaim): boolean => offer.state === 'published' && offer.partnerActive;

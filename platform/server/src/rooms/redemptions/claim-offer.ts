@@ -49,7 +49,7 @@ async function judge(ports: RedemptionPorts, claim: Claim, how: 'known' | 'fresh
   if (!terms) return new DomainError('offer_not_open');
   const facts = await ports.factsOf(principal.memberId);
   if (!facts) return new DomainError('not_eligible');
-  const reasons = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, offer.at);
+  const reasons = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, found.now());
   if (!isEligible(reasons)) {
     // Which condition a member misses is a fact about them; an app of a partner needs the scope that opens such facts.
     const mayKnow = principal.partnerId === null || principal.scopes.includes('member.membership:read');
