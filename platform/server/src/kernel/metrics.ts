@@ -30,7 +30,7 @@ export function createMetrics(): Metrics {
     observe: ({ operation, status, seconds }) => duration.observe({ operation, status }, seconds),
     countProblem: (code) => problems.inc({ code }),
     watch: ({ name, help, read }) => {
-      const gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
+      const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
     },
   };
 }
