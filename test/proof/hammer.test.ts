@@ -10,7 +10,7 @@ import { Tally } from './tally.ts';
 const ATTEMPTS = 3_000;
 
 test('what two servers answer while they, their database and the network are cut holds every rule and invariant', {
-  timeout: 240_000,
+  timeout: 480_000,
 }, async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'chung-hammer-'));
   const tally = new Tally();
@@ -27,7 +27,7 @@ test('what two servers answer while they, their database and the network are cut
   }
   expect([tally.failures, tally.holds]).toEqual([[], true]);
   expect(tally.counts).toMatchObject({ 'kill -9 of a server': 1, 'kill -9 of the database': 1, 'histories checked': 1 });
-  expect(tally.counts['attempts over HTTP']).toBeGreaterThanOrEqual(ATTEMPTS * 0.99);
+  expect(tally.counts['attempts']).toBeGreaterThanOrEqual(ATTEMPTS * 0.99);
   // A run in which nothing happened would hold as well.
   expect(tally.outcomes).toMatchObject({ ok: expect.any(Number), offer_sold_out: expect.any(Number), lost: expect.any(Number) });
 });

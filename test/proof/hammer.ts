@@ -8,7 +8,7 @@ import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { OFFER_COLUMNS, REDEMPTION_COLUMNS, readHistory, writeTable } from './history.ts';
 import { checkInvariants } from './invariants.ts';
 import { judgeHistory } from './judge-history.ts';
-import type { LoadPlan, LoadProgress } from './plan.ts';
+import type { EnginePlan, LoadOrder, LoadPlan, LoadProgress } from './plan.ts';
 import { type Random, randomOf } from './random.ts';
 import { type OfferSpec, publishOffer, type Site } from './site.ts';
 import type { Tally } from './tally.ts';
@@ -27,6 +27,10 @@ export interface RoundPlan {
 }
 
 const LOADS = 3;
+const ENGINES = 2;
+/** Of all attempts, at the least; the rest calls the use case directly, which costs a tenth of a request. */
+const HTTP_SHARE = 0.15;
+const OUTSTANDING = 192;
 const POLL_MS = 50;
 const WIRE_DOWN_MS = 400;
 const GIVE_UP_AFTER_MS = 15 * 60_000;
@@ -60,7 +64,7 @@ export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise
   for (const spec of specs(plan.name, plan.attempts)) offers.push({ ...spec, id: await publishOffer(site, spec) });
   const proxy = await startFaultyProxy({ targets: site.ports, random: randomOf(plan.seed + 1) });
   const watch = startWatch({ site, offers, random: randomOf(plan.seed + 2), historyFile: path.join(plan.folder, 'watch.tsv') });
-  const loads = await startLoads({ site, plan, offers, proxy });
+  const loads = [...(await startLoads({ site, plan, offers, proxy })), ...(await startEngines({ site, plan, offers }))];
   await troubled({ site, plan, loads, random, tally });
   await Promise.all(loads.map(({ ended }) => ended));
   await proxy.close();
@@ -70,7 +74,9 @@ export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise
 
   for (const { progress } of loads) tally.answered(progress.outcomes);
   const attempts = loads.reduce((sum, { progress }) => sum + progress.attempts, 0);
-  tally.add('attempts over HTTP', attempts);
+  const overHttp = loads.slice(0, LOADS).reduce((sum, { progress }) => sum + progress.attempts, 0);
+  tally.add('attempts', attempts);
+  tally.add('of these over HTTP', overHttp);
   for (const [fault, count] of Object.entries(proxy.made)) tally.add(`requests: ${fault}`, count);
   tally.add('holds lapsed by the clock', watch.lapsed);
   tally.add('changes of stock', watch.restocks);
@@ -102,45 +108,87 @@ async function startLoads(of: {
       connections: behindProxy ? 8 : 5,
       changeConnections: behindProxy ? 4 : 3,
       depth: behindProxy ? 1 : 12,
-      attempts: Math.round(plan.attempts * (behindProxy ? 0.02 : 0.98 / (LOADS - 1))),
       cutsPerThousand: behindProxy ? 0 : 1,
     };
-    const planFile = path.join(plan.folder, `plan-${name}.json`);
-    await writeFile(planFile, JSON.stringify(loadPlan));
-    const child = fork(path.join(import.meta.dirname, 'load.ts'), [planFile], { execArgv: ['--conditions=chung-source'] });
-    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-    const load: RunningLoad = { child, progress: { attempts: 0, outcomes: {}, done: false }, ended };
-    child.on('message', (message) => {
-      load.progress = message as LoadProgress;
-    });
-    // A load that dies leaves requests without a line: its history could no longer be believed.
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`load ${name} ended with ${code}`))));
-    loads.push(load);
+    loads.push(await start('load.ts', loadPlan, plan.folder));
   }
   return loads;
 }
 
-type Trouble = 'server' | 'postmaster' | 'backend' | 'wire';
+async function startEngines({
+  site,
+  plan,
+  offers,
+}: {
+  site: Site;
+  plan: RoundPlan;
+  offers: readonly WatchedOffer[];
+}): Promise<RunningLoad[]> {
+  const members = [...site.memberNames].map(([id, name]) => ({ id, name }));
+  const engines: RunningLoad[] = [];
+  for (let i = 0; i < ENGINES; i++) {
+    const name = `${plan.name}-e${i}`;
+    const enginePlan: EnginePlan = {
+      name,
+      seed: plan.seed + 50 + i,
+      settings: site.settings,
+      serverUrl: site.serverUrl,
+      members,
+      offers: offers.map(({ name: offerName, id, held, weight }) => ({ name: offerName, id, held, weight })),
+      historyFile: path.join(plan.folder, `claims-${name}.tsv`),
+      attempts: Math.round((plan.attempts * (1 - HTTP_SHARE)) / ENGINES),
+      outstanding: OUTSTANDING,
+    };
+    engines.push(await start('engine-load.ts', enginePlan, plan.folder));
+  }
+  return engines;
+}
 
-/** Kills and cuts, spread over the round by the number of attempts made. */
+async function start(program: string, plan: LoadPlan | EnginePlan, folder: string): Promise<RunningLoad> {
+  const planFile = path.join(folder, `plan-${plan.name}.json`);
+  await writeFile(planFile, JSON.stringify(plan), { mode: 0o600 });
+  const child = fork(path.join(import.meta.dirname, program), [planFile], { execArgv: ['--conditions=chung-source'] });
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const load: RunningLoad = { child, progress: { attempts: 0, outcomes: {}, done: false }, ended };
+  child.on('message', (message) => {
+    load.progress = message as LoadProgress;
+  });
+  // A load that dies leaves requests without a line: its history could no longer be believed.
+  child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`load ${plan.name} ended with ${code}`))));
+  return load;
+}
+
+/** Kills and cuts one after another, each in the middle of its slice of the load; then the rest of the attempts. */
 async function troubled(of: { site: Site; plan: RoundPlan; loads: readonly RunningLoad[]; random: Random; tally: Tally }): Promise<void> {
   const { site, plan, loads, random, tally } = of;
   const troubles = troublesOf(plan, random);
+  const engines = loads.slice(LOADS);
   const deadline = Date.now() + GIVE_UP_AFTER_MS;
-  const attempts = () => loads.reduce((sum, { progress }) => sum + progress.attempts, 0);
-  const over = () => loads.every(({ child }) => child.exitCode !== null);
+  const sum = (some: readonly RunningLoad[]) => some.reduce((total, { progress }) => total + progress.attempts, 0);
+  const until = async (reached: () => boolean) => {
+    while (!reached() && Date.now() < deadline) await pause(POLL_MS);
+  };
+  const most = Math.round((plan.attempts * (1 - HTTP_SHARE)) / ENGINES);
+  const send = (order: LoadOrder) => {
+    for (const { child } of order.kind === 'stop' ? loads : engines) if (child.connected) child.send(order);
+  };
   for (const [place, trouble] of troubles.entries()) {
-    const due = ((place + 1) / (troubles.length + 1)) * plan.attempts * 0.9;
-    while (attempts() < due && !over() && Date.now() < deadline) await pause(POLL_MS);
-    if (over()) tally.fail(`round ${plan.name}: the load was over before its troubles were (${place} of ${troubles.length})`);
+    const slice = (most * (place + 1)) / (troubles.length + 1);
+    send({ kind: 'allow', attempts: Math.ceil(slice) });
+    await until(
+      () =>
+        sum(engines) >= ENGINES * (slice - most / (troubles.length + 1) / 2) &&
+        loads.slice(0, LOADS).every(({ progress }) => progress.attempts > 0),
+    );
     await cause(trouble, { site, random, tally });
   }
-  while (!over() && Date.now() < deadline) await pause(POLL_MS);
-  if (!over()) {
-    tally.fail(`round ${plan.name}: the load did not end within ${GIVE_UP_AFTER_MS / 60_000} minutes`);
-    for (const { child } of loads) child.send({ kind: 'stop' });
-  }
+  send({ kind: 'allow', attempts: most });
+  await until(() => sum(loads) >= plan.attempts);
+  if (sum(loads) < plan.attempts) tally.fail(`round ${plan.name}: only ${sum(loads)} attempts within ${GIVE_UP_AFTER_MS / 60_000} minutes`);
+  send({ kind: 'stop' });
 }
+
+type Trouble = 'server' | 'postmaster' | 'backend' | 'wire';
 
 function troublesOf({ serverKills, databaseKills, wireCuts }: RoundPlan, random: Random): Trouble[] {
   const troubles: Trouble[] = [

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { clock, type Entry, HistoryWriter, LOST } from './history.ts';
 import { field, HttpLine, type Outcome } from './http-line.ts';
-import type { Caller, LoadPlan, LoadProgress, OfferTarget } from './plan.ts';
+import type { Caller, LoadOrder, LoadPlan, LoadProgress, OfferTarget } from './plan.ts';
 import { randomOf } from './random.ts';
 
 type Act = 'confirm' | 'fulfil' | 'cancel' | 'reverse';
@@ -63,7 +63,6 @@ export class Load {
     for (const place of this.#lines.keys()) this.#connect(place);
     while (!this.progress.done) {
       await new Promise((resolve) => setTimeout(resolve, 20));
-      if (this.#sent >= this.#plan.attempts) this.#stopping = true;
     }
     for (const line of this.#lines) line?.cut();
     this.#history.flush();
@@ -106,7 +105,7 @@ export class Load {
   }
 
   #isOver(line: HttpLine): boolean {
-    return this.#stopping || this.#sent >= this.#plan.attempts || !line.isOpen;
+    return this.#stopping || !line.isOpen;
   }
 
   #choose(): Request {
@@ -195,7 +194,9 @@ function entryOf(request: Request, { invoked, outcome }: { invoked: number; outc
 async function main(planFile: string): Promise<void> {
   const plan: LoadPlan = JSON.parse(readFileSync(planFile, 'utf8'));
   const load = new Load(plan);
-  process.on('message', () => load.stop());
+  process.on('message', (order: LoadOrder) => {
+    if (order.kind === 'stop') load.stop();
+  });
   // Without its driver nobody would stop it.
   process.on('disconnect', () => process.exit(1));
   const report = setInterval(() => process.send?.(load.progress), 100);

@@ -28,9 +28,23 @@ export interface LoadPlan {
   readonly changeConnections: number;
   /** Requests under way on one connection. */
   readonly depth: number;
-  readonly attempts: number;
   /** Of a thousand: connections cut right after a request was sent. */
   readonly cutsPerThousand: number;
+}
+
+/** For a process that calls the use case itself. */
+export interface EnginePlan {
+  readonly name: string;
+  readonly seed: number;
+  /** As the servers of the site have them. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly serverUrl: string;
+  readonly members: readonly { readonly name: string; readonly id: string }[];
+  readonly offers: readonly OfferTarget[];
+  readonly historyFile: string;
+  readonly attempts: number;
+  /** Claims that wait for their answer at one moment. */
+  readonly outstanding: number;
 }
 
 /** What a load process tells the driver, about ten times a second. */
@@ -40,4 +54,5 @@ export interface LoadProgress {
   readonly done: boolean;
 }
 
-export type LoadOrder = { readonly kind: 'stop' } | { readonly kind: 'tick' };
+/** `allow` lets a process go on up to so many attempts; those over HTTP go on until they are stopped. */
+export type LoadOrder = { readonly kind: 'stop' } | { readonly kind: 'allow'; readonly attempts: number };

@@ -24,6 +24,8 @@ export interface Site {
   readonly memberNames: ReadonlyMap<string, string>;
   readonly partner: Caller;
   readonly admin: Caller;
+  /** For a process that composes a server of its own on the same database. */
+  readonly settings: Readonly<Record<string, string>>;
   /** kill -9, and a new one in its place. */
   killServer(place: number): Promise<void>;
   close(): Promise<void>;
@@ -93,6 +95,7 @@ export async function openSite({ servers: count, members }: SiteOptions): Promis
       memberNames: people.memberIds,
       partner: people.partner,
       admin: people.admin,
+      settings: await settingsOf(0),
       killServer: async (place) => {
         await servers[place]?.kill();
         servers[place] = await startServer(await settingsOf(place));
