@@ -32,9 +32,11 @@ export async function openReceiver(): Promise<Receiver> {
       (body) => {
         const one = { path: request.url ?? '', headers: plain(request), body };
         received.push(one);
+        response.on('finish', () => {
+          if (response.statusCode >= 200 && response.statusCode < 300) accepted.push(one);
+        });
         const status = behaviour(one, response);
         if (status === undefined) return;
-        if (status >= 200 && status < 300) accepted.push(one);
         response.writeHead(status).end(status === 204 || status === 304 ? undefined : `answer ${status}`);
       },
       () => response.destroy(),

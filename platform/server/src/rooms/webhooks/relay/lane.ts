@@ -69,144 +69,172 @@ export interface LaneOptions {
  * Delivers one stream to one endpoint, one event at a time and in order. While an event fails, those behind it wait; nobody else does:
  * a lane has its own connection, and what lanes share (reading, writing) never waits for a receiver.
  */
-export function createLane({ endpoint, keys, stream }: LaneOptions, ports: LanePorts): Lane {
-  const { outcomes, now } = ports;
-  let cursor = stream.cursor;
-  let readTo = stream.cursor;
-  let events: StoredEvent[] = [];
-  let attempts = stream.attempts;
-  let failingSince = stream.failingSince;
-  let dueAt = stream.nextTryAt;
-  let { delivered } = stream;
-  let lastPage = false;
-  let mode: 'running' | 'finishing' | 'dropped' = 'running';
-  let busy: Promise<void> | null = null;
+export function createLane(options: LaneOptions, ports: LanePorts): Lane {
+  return new DeliveryLane(options, ports);
+}
 
-  const standing = (changes: Partial<Standing>): Standing => ({
-    partnerId: endpoint.partnerId,
-    endpointId: endpoint.id,
-    replayId: stream.replayId,
-    cursor,
-    failing: null,
-    attempts: 0,
-    nextTryAt: null,
-    lastError: '',
-    state: 'running',
-    delivered,
-    ...changes,
-  });
-  // A retirement is looked at on every try: it comes with time, not with a message.
-  const liveSigners = (at: Date) => keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > at).map(({ sign }) => sign);
+class DeliveryLane implements Lane {
+  readonly endpoint: EndpointRecord;
+  readonly keys: readonly LaneKey[];
+  readonly stream: LaneStream;
+  readonly #ports: LanePorts;
+  #mode: 'running' | 'finishing' | 'dropped' = 'running';
+  #busy: Promise<void> | null = null;
+  /** Everything up to here is delivered; up to `readTo` it is read. */
+  #cursor: Position;
+  #readTo: Position;
+  #events: StoredEvent[] = [];
+  #lastPage = false;
+  #attempts: number;
+  #failingSince: Date | null;
+  #dueAt: Date | null;
+  #delivered: number;
 
-  const passed = (event: StoredEvent, attempt: AttemptRecord | null) => {
-    cursor = placeOf(event);
-    attempts = 0;
-    failingSince = null;
-    dueAt = null;
-    if (attempt) delivered++;
-    events.shift();
-    outcomes.record(standing({}), attempt);
-  };
+  constructor({ endpoint, keys, stream }: LaneOptions, ports: LanePorts) {
+    this.endpoint = endpoint;
+    this.keys = keys;
+    this.stream = stream;
+    this.#ports = ports;
+    this.#cursor = stream.cursor;
+    this.#readTo = stream.cursor;
+    this.#attempts = stream.attempts;
+    this.#failingSince = stream.failingSince;
+    this.#dueAt = stream.nextTryAt;
+    this.#delivered = stream.delivered;
+  }
 
-  const failed = async (event: StoredEvent, result: TryResult, tried: AttemptRecord) => {
-    const at = now();
-    failingSince ??= at;
-    const retry =
-      result.status === GONE ? null : nextTryAt({ attempt: attempts, retryAfterSeconds: result.retryAfterSeconds }, at, ports.random());
-    const attempt = { ...tried, nextTryAt: retry };
-    const failing = { at: placeOf(event), since: failingSince };
-    const lastError = attempt.error ?? `HTTP ${result.status}`;
-    const ends = retry === null && stream.replayId !== null && result.status !== GONE;
-    outcomes.record(standing({ failing, attempts, nextTryAt: retry, lastError, state: ends ? 'failed' : 'running' }), attempt);
-    dueAt = retry;
-    // Nothing is kept in memory for an endpoint that is down; it is read again when its time comes.
-    events = [];
-    readTo = cursor;
-    lastPage = false;
-    if (retry !== null) return;
-    mode = 'finishing';
-    if (!ends) await ports.giveUp(result.status === GONE ? 'gone' : 'failing');
-    ports.onEnded();
-  };
+  hunger(): Position | null {
+    const reads = this.#mode === 'running' && !this.#lastPage && this.#isDue() && this.#events.length < LOW_MARK;
+    return reads ? this.#readTo : null;
+  }
 
-  const deliver = async (event: StoredEvent) => {
+  feed(more: readonly StoredEvent[], { from, complete }: { from: Position; complete: boolean }): void {
+    // A failure since the question was asked has set the lane back: appending now would leave a gap.
+    if (from.txid !== this.#readTo.txid || from.id !== this.#readTo.id || this.#lastPage) return;
+    this.#events.push(...more);
+    const last = this.#events.at(-1);
+    if (last) this.#readTo = placeOf(last);
+    this.#lastPage = complete;
+    if (more.length > 0 || complete) this.#start();
+  }
+
+  wake(): void {
+    if (this.#events.length > 0 && this.#isDue()) this.#start();
+  }
+
+  async finish(): Promise<void> {
+    if (this.#mode === 'running') this.#mode = 'finishing';
+    await this.#busy;
+    this.close();
+  }
+
+  drop(): void {
+    this.#mode = 'dropped';
+    this.close();
+  }
+
+  close(): void {
+    this.#ports.sender.close();
+  }
+
+  #isDue(): boolean {
+    return this.#dueAt === null || this.#dueAt <= this.#ports.now();
+  }
+
+  #start(): void {
+    this.#busy ??= this.#work()
+      .catch((error: unknown) => {
+        // Whatever it was, the endpoint is taken up anew from where it is written to stand.
+        this.#mode = 'dropped';
+        this.#ports.onError(error);
+        this.#ports.onEnded();
+      })
+      .finally(() => {
+        this.#busy = null;
+      });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#mode === 'running' && this.#isDue()) {
+      const [event] = this.#events;
+      if (!event) break;
+      if (this.stream.wants(event)) await this.#deliver(event);
+      else this.#passed(event, null);
+    }
+    if (this.#mode !== 'running' || this.#events.length > 0 || !this.#lastPage || this.#dueAt !== null) return;
+    this.#mode = 'finishing';
+    this.#ports.outcomes.record(this.#standing({ state: 'done' }), null);
+    this.#ports.onEnded();
+  }
+
+  async #deliver(event: StoredEvent): Promise<void> {
+    const { outcomes, sender, now, makeId, observe } = this.#ports;
     await outcomes.room();
     const at = now();
     const payload = payloadOf(event);
-    const headers = await signedHeaders(liveSigners(at), { id: event.id, payload, at });
-    const result = await ports.sender.send({ headers, payload });
-    attempts++;
-    const about = {
-      partnerId: endpoint.partnerId,
-      endpointId: endpoint.id,
-      eventId: event.id,
-      eventType: event.type,
-      attempt: attempts,
-      at,
+    // A retirement is looked at on every try: it comes with time, not with a message.
+    const live = this.keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > at).map(({ sign }) => sign);
+    const headers = await signedHeaders(live, { id: event.id, payload, at });
+    const result = await sender.send({ headers, payload });
+    this.#attempts++;
+    const about = { partnerId: this.endpoint.partnerId, endpointId: this.endpoint.id, eventId: event.id, eventType: event.type, at };
+    const cause = this.stream.replayId === null ? ('event' as const) : ('replay' as const);
+    const tried = attemptOf({ ...about, id: makeId(), cause, attempt: this.#attempts, nextTryAt: null }, result);
+    observe({ attempt: tried, event });
+    if (this.#mode === 'dropped') return;
+    if (tried.delivered) this.#passed(event, tried);
+    else await this.#failed(event, result, tried);
+  }
+
+  #passed(event: StoredEvent, attempt: AttemptRecord | null): void {
+    this.#cursor = placeOf(event);
+    this.#attempts = 0;
+    this.#failingSince = null;
+    this.#dueAt = null;
+    if (attempt) this.#delivered++;
+    this.#events.shift();
+    this.#ports.outcomes.record(this.#standing({}), attempt);
+  }
+
+  async #failed(event: StoredEvent, result: TryResult, tried: AttemptRecord): Promise<void> {
+    const { now, random, outcomes, giveUp, onEnded } = this.#ports;
+    const at = now();
+    const isGone = result.status === GONE;
+    this.#failingSince ??= at;
+    const retry = isGone ? null : nextTryAt({ attempt: this.#attempts, retryAfterSeconds: result.retryAfterSeconds }, at, random());
+    const attempt = { ...tried, nextTryAt: retry };
+    const failing = { at: placeOf(event), since: this.#failingSince };
+    const lastError = attempt.error ?? `HTTP ${result.status}`;
+    // A replay that fails to its end is over; that the endpoint rests is for its own stream to say.
+    const ends = retry === null && this.stream.replayId !== null && !isGone;
+    const state = ends ? 'failed' : 'running';
+    outcomes.record(this.#standing({ failing, attempts: this.#attempts, nextTryAt: retry, lastError, state }), attempt);
+    this.#dueAt = retry;
+    // Nothing is kept in memory for an endpoint that is down; it is read again when its time comes.
+    this.#events = [];
+    this.#readTo = this.#cursor;
+    this.#lastPage = false;
+    if (retry !== null) return;
+    this.#mode = 'finishing';
+    if (!ends) await giveUp(isGone ? 'gone' : 'failing');
+    onEnded();
+  }
+
+  #standing(changes: Partial<Standing>): Standing {
+    return {
+      partnerId: this.endpoint.partnerId,
+      endpointId: this.endpoint.id,
+      replayId: this.stream.replayId,
+      cursor: this.#cursor,
+      failing: null,
+      attempts: 0,
+      nextTryAt: null,
+      lastError: '',
+      state: 'running',
+      delivered: this.#delivered,
+      ...changes,
     };
-    const cause = stream.replayId === null ? ('event' as const) : ('replay' as const);
-    const tried = attemptOf({ ...about, id: ports.makeId(), cause, nextTryAt: null }, result);
-    ports.observe({ attempt: tried, event });
-    if (mode === 'dropped') return;
-    if (tried.delivered) passed(event, tried);
-    else await failed(event, result, tried);
-  };
-
-  const work = async () => {
-    while (mode === 'running' && dueIn(dueAt, now()) === 0) {
-      const [event] = events;
-      if (!event) break;
-      if (stream.wants(event)) await deliver(event);
-      else passed(event, null);
-    }
-    if (mode !== 'running' || events.length > 0 || !lastPage || dueAt !== null) return;
-    mode = 'finishing';
-    outcomes.record(standing({ state: 'done' }), null);
-    ports.onEnded();
-  };
-  const start = () => {
-    busy ??= work()
-      .catch((error: unknown) => {
-        // Whatever it was, the endpoint is taken up anew from where it is written to stand.
-        mode = 'dropped';
-        ports.onError(error);
-        ports.onEnded();
-      })
-      .finally(() => {
-        busy = null;
-      });
-  };
-
-  return {
-    endpoint,
-    keys,
-    stream,
-    hunger: () => (mode === 'running' && !lastPage && dueIn(dueAt, now()) === 0 && events.length < LOW_MARK ? readTo : null),
-    feed: (more, { from, complete }) => {
-      // A failure since the question was asked has set the lane back: appending now would leave a gap.
-      if (from.txid !== readTo.txid || from.id !== readTo.id || lastPage) return;
-      events.push(...more);
-      const last = events.at(-1);
-      if (last) readTo = placeOf(last);
-      lastPage = complete;
-      if (more.length > 0 || complete) start();
-    },
-    wake: () => {
-      if (events.length > 0 && busy === null && dueIn(dueAt, now()) === 0) start();
-    },
-    finish: async () => {
-      if (mode === 'running') mode = 'finishing';
-      await busy;
-      ports.sender.close();
-    },
-    close: () => ports.sender.close(),
-    drop: () => {
-      mode = 'dropped';
-      ports.sender.close();
-    },
-  };
+  }
 }
 
 const placeOf = ({ txid, id }: StoredEvent): Position => ({ txid, id });
-
-const dueIn = (dueAt: Date | null, now: Date): number => (dueAt === null ? 0 : Math.max(0, dueAt.getTime() - now.getTime()));
