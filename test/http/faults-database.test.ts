@@ -123,7 +123,7 @@ test('a full disk, as the database tells it, is a 503 and leaves nothing half do
   const { owner } = http.running;
   // Where the event would be written, the disk is full: everything before it in the transaction was done already.
   await owner.query(`CREATE FUNCTION chung.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device' USING ERRCODE = '53100'; END $$`);
+    RAISE EXCEPTION 'could not extend the file: quota exceeded' USING ERRCODE = '53100'; END $$`);
   await owner.query('CREATE TRIGGER full_disk BEFORE INSERT ON chung.outbox FOR EACH ROW EXECUTE FUNCTION chung.full_disk()');
   const attempts = await claimAll(offerId, keys('full', 5));
   expect(new Set(attempts.map(({ reply }) => shown(reply)))).toEqual(new Set(['503 unavailable true']));
