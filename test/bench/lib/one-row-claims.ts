@@ -26,6 +26,8 @@ interface Written {
 /** Counters are changed and not only added to: the stock by a guarded update, the limits by an upsert. */
 const STOCK = 'offer_stock';
 const LIMITS = 'redemption_usage';
+/** Without these it is no claim, and the reference would do less than the subject. */
+const WRITTEN = ['redemptions', 'journals', 'postings', 'outbox', LIMITS, STOCK];
 
 /** `offers` serve the full loop and `leanOffers` the lean one: their rows must not stand on what the subject claims. */
 export async function oneRowClaims(sale: Sale, offers: readonly OfferId[], leanOffers: readonly OfferId[]): Promise<OneRowClaims> {
@@ -77,16 +79,17 @@ interface Sample {
   readonly memberRef: string;
 }
 
-/** Claims once and reads every row of ours that this transaction wrote; nothing else writes meanwhile. */
+/** Claims once and reads every row of ours that this transaction wrote. */
 async function claimOnce(sale: Sale, offerId: OfferId | undefined): Promise<Sample> {
   const { owner, platform, members, principal } = sale;
   const memberId: MemberId | undefined = members[0];
   if (!offerId || !memberId) throw new Error('a sample needs an offer and a member');
   const key = crypto.randomUUID();
   const stockBefore = await stockOf(owner, offerId);
-  const { rows: before } = await owner.query('SELECT pg_current_xact_id()::text AS xid');
   const made = await claimOffer(platform.redemptions, { principal: principal(memberId), offerId, idempotencyKey: key });
-  const written = await rowsSince(owner, String(before[0].xid));
+  const written = await rowsOfTheTransaction(owner, String(made.id));
+  const missing = WRITTEN.filter((table) => !written.some((one) => one.table === table));
+  if (missing.length > 0) throw new Error(`the sample did not write ${missing.join(', ')}`);
   const stockAfter = await stockOf(owner, offerId);
   const redemption = written.find(({ table }) => table === 'redemptions')?.row;
   if (!redemption) throw new Error('a claim writes a redemption');
@@ -136,7 +139,8 @@ async function countUseOf(owner: pg.Client, written: readonly Written[]): Promis
   return `ON CONFLICT (${rows[0].key}) DO UPDATE SET ${counted} WHERE u.used < 1000`;
 }
 
-async function rowsSince(owner: pg.Client, xid: string): Promise<Written[]> {
+/** A server beside may write rows of its own meanwhile: only those of the claim's own transaction count. */
+async function rowsOfTheTransaction(owner: pg.Client, redemptionId: string): Promise<Written[]> {
   const { rows: tables } = await owner.query<{ table: string; types: Record<string, string> }>(
     `SELECT c.relname AS table, json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod)) AS types
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
@@ -145,10 +149,9 @@ async function rowsSince(owner: pg.Client, xid: string): Promise<Written[]> {
   const written: Written[] = [];
   for (const { table, types } of tables) {
     const columns = Object.keys(types).map((column) => `'${column}', "${column}"::text`);
-    // A row's xmin is its writer, or a savepoint of it: both are younger than what ran before.
     const { rows } = await owner.query(
-      `SELECT json_build_object(${columns.join(', ')}) AS row FROM chung."${table}" WHERE xmin::text::bigint >= ($1::bigint & 4294967295)`,
-      [xid],
+      `SELECT json_build_object(${columns.join(', ')}) AS row FROM chung."${table}" WHERE xmin = (SELECT r.xmin FROM chung.redemptions r WHERE r.id = $1)`,
+      [redemptionId],
     );
     for (const { row } of rows) written.push({ table, row, types });
   }

@@ -46,7 +46,10 @@ async function runPgbench(pgbench: string, { url, folder, statement, random, sec
   await writeFile(script, `\\set n random(1, ${random})\n${statement};\n`);
   // `-n`: it must not vacuum tables of its own that are not there.
   const args = ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '2', '-T', String(seconds), '-f', script, url];
-  const { stdout } = await run(pgbench, args, { maxBuffer: 1 << 24 });
+  const { stdout } = await run(pgbench, args, { maxBuffer: 1 << 24 }).catch((error: { stderr?: string }) => {
+    // Every client says the same, with the password in the command above it.
+    throw new Error(error.stderr?.split('\n')[0] ?? 'pgbench failed');
+  });
   const failed = /number of failed transactions: (\d+)/.exec(stdout)?.[1];
   const rate = /tps = ([\d.]+) \(without initial connection time\)/.exec(stdout)?.[1];
   if (rate === undefined || (failed !== undefined && failed !== '0')) throw new Error(`pgbench: ${stdout}`);
