@@ -17,6 +17,7 @@ interface Options {
 
 const RESULTS = path.join(import.meta.dirname, 'RESULTS.md');
 const FEWEST_ROUNDS = 3;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -92,12 +93,19 @@ async function measure(bench: Bench, options: Options): Promise<{ measured: Meas
       return folder;
     },
   };
+  const close = async () => {
+    for (const one of closers.splice(0).toReversed())
+      await one().catch((error: unknown) => process.stderr.write(`  closing ${bench.name}: ${String(error)}\n`));
+  };
+  // Broken off: no PostgreSQL and no server of ours may go on running behind the next bench.
+  const breakOff = () => void close().finally(() => process.exit(130));
+  for (const signal of SIGNALS) process.once(signal, breakOff);
   try {
     const measured = await bench.run(context);
     return { measured, postgresVersion: (await postgres)?.version ?? null };
   } finally {
-    for (const close of closers.toReversed())
-      await close().catch((error: unknown) => process.stderr.write(`  closing ${bench.name}: ${String(error)}\n`));
+    for (const signal of SIGNALS) process.off(signal, breakOff);
+    await close();
   }
 }
 
