@@ -115,3 +115,30 @@ test('a row of another width is told as that', () => {
     rejections: [{ row: 9, column: '', reason: 'wrong_width' }],
   });
 });
+
+test('a row that was read before is read the same again, and a wrong cell is wrong each time', () => {
+  const changes = [{}, { birth_date: '2004' }, { gender: 'NỮ', verified: 'có' }, { province_code: '1' }, { joined_on: '' }];
+  const first = changes.map((change) => rowOf(change));
+  for (let again = 0; again < 3; again++) expect(changes.map((change) => rowOf(change))).toEqual(first);
+  const wrong = [{ birth_date: '2004-02-30' }, { gender: 'x' }, { unit_code: 'NOWHERE' }, { province_code: '24' }, { role: '' }];
+  const faults = wrong.map((change) => faultsOf(change));
+  expect(faults.every((list) => list.length > 0)).toBe(true);
+  for (let again = 0; again < 3; again++) expect(wrong.map((change) => faultsOf(change))).toEqual(faults);
+});
+
+test('two members of one name and one day keep what is their own', () => {
+  const [one, other] = [rowOf({ member_code: 'A-001', phone: '0382054697' }), rowOf({ member_code: 'A-002', phone: '0912345678' })];
+  expect([one.member_code, one.phone, other.member_code, other.phone]).toEqual(['A-001', '+84382054697', 'A-002', '+84912345678']);
+  expect(one.full_name).toBe(other.full_name);
+});
+
+test('more different texts than are remembered are read all the same', () => {
+  const names = Array.from(
+    { length: 20_050 },
+    (_, index) =>
+      `Nguyễn ${'abcdefghij'[index % 10]}${'abcdefghij'[Math.floor(index / 10) % 10]}${'klmnopqrst'[Math.floor(index / 100) % 10]}${'uvwxyabcde'[Math.floor(index / 1_000) % 10]}${'fghij'[Math.floor(index / 10_000)]}`,
+  );
+  expect(names.filter((name) => rowOf({ full_name: name }).full_name !== name)).toEqual([]);
+  expect(rowOf({ full_name: '  Trần   Văn Nam ' }).full_name).toBe('Trần Văn Nam');
+  expect(faultsOf({ full_name: 'Nguyễn 1' })).toEqual(['full_name: bad_name']);
+});
