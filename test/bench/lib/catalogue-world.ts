@@ -5,14 +5,14 @@ import { type HttpSale, openHttpSale } from './http-sale.ts';
 import type { LoadOrder, LoadReport } from './load.ts';
 import type { Sale } from './sale.ts';
 
-export interface CatalogueWorld {
+interface CatalogueWorld {
   readonly http: HttpSale;
   readonly port: number;
   /** The first page of the member app, asked by one member after the other. */
   pageOrder(load: { connections: number; seconds: number }): LoadOrder;
 }
 
-export const OFFERS = 10_000;
+const OFFERS = 10_000;
 const PARTNERS = 50;
 const UNITS = 50;
 const PROVINCES = 34;

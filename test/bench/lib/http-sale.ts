@@ -20,7 +20,7 @@ export interface HttpSale {
   readonly callers: readonly string[];
 }
 
-export interface HttpSaleOptions extends Pick<SaleOptions, 'directory' | 'database'> {
+interface HttpSaleOptions extends Pick<SaleOptions, 'directory' | 'database'> {
   readonly servers: number;
 }
 

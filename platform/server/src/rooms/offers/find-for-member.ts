@@ -30,7 +30,7 @@ export interface MemberSearch {
   readonly limit: number;
 }
 
-export interface MemberSearchDeps {
+interface MemberSearchDeps {
   readonly db: Db;
   readonly partners: Partners;
   readonly terms: TermsCache;

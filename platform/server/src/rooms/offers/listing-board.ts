@@ -4,7 +4,7 @@ import { shareReads } from '../../kernel/share-reads.ts';
 import { type MemberFacts, passesFilter } from './eligibility.ts';
 import { findListingsById, type Listing, type ListingsState, readListingIds, readListingsState } from './listing-store.ts';
 
-export interface BoardQuery {
+interface BoardQuery {
   readonly facts: MemberFacts;
   readonly partnerId: PartnerId | null;
   readonly category?: OfferCategory | undefined;
@@ -14,7 +14,7 @@ export interface BoardQuery {
 }
 
 /** The listings as they stand at one moment. */
-export interface Board {
+interface Board {
   /** The database's clock at that moment. */
   readonly at: Date;
   /** Newest first, what the member may see as far as the columns tell; null where the board ends and the table may go on. */
