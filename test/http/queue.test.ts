@@ -57,6 +57,8 @@ describe('joining, looking and leaving', () => {
     expect(Date.parse(String(body['promisedUntil']))).toBeGreaterThan(Date.now());
     expect(statusAndCode(await http.claim(http.an, offerId))).toEqual([409, 'offer_sold_out']);
     expect((await http.an.call('GET', `/v1/offers/${offerId}`)).body).toMatchObject({ soldOut: true });
+    const seen = await http.portal.call('GET', `/v1/partner/offers/${offerId}`);
+    expect(seen.body['counts']).toMatchObject({ stock: 1, available: 0, held: 0, redeemed: 0 });
     expect((await http.claim(http.binh, offerId)).status).toBe(201);
     expect((await mine(http.binh, offerId)).body).toMatchObject({ state: 'TAKEN' });
   });

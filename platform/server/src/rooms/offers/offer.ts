@@ -22,11 +22,13 @@ export interface OfferDecision {
   readonly decidedAt: string;
 }
 
-/** Units of an offer: `available = stock − held − redeemed`. */
+/** Units of an offer: `available = stock − held − redeemed − promised`. */
 export interface UnitCounts {
   readonly stock: number;
   readonly held: number;
   readonly redeemed: number;
+  /** Kept for members whose turn it is. */
+  readonly promised: number;
 }
 
 /** An offer with one version of its terms. */

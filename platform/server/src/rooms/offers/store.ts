@@ -11,6 +11,7 @@ interface OfferRow {
   stock: number;
   held: number;
   redeemed: number;
+  promised: number;
   codes_total: bigint | null;
   codes_taken: bigint | null;
   last_decision: OfferDecision | null;
@@ -22,7 +23,7 @@ interface OfferRow {
 const STATE = `CASE WHEN o.state = 'published' AND (t.terms #>> '{window,endsAt}')::timestamptz <= now() THEN 'ended' ELSE o.state END`;
 
 const SELECT_OFFER = (source: string, version: string) => `
-  SELECT o.id, o.partner_id, ${STATE} AS state, t.version, t.terms, s.stock, s.held, s.redeemed,
+  SELECT o.id, o.partner_id, ${STATE} AS state, t.version, t.terms, s.stock, s.held, s.redeemed, s.promised,
          p.total AS codes_total, p.taken AS codes_taken, o.last_decision, o.created_at, o.updated_at
     FROM ${source}
     JOIN chung.offer_terms t ON t.offer_id = o.id AND t.version = ${version}
@@ -46,7 +47,7 @@ function offerOf(row: OfferRow): Offer {
     termsVersion: row.version,
     // The stock may have moved since the terms were written; the row that guards claims is the truth.
     terms: { ...terms, stock: row.stock },
-    units: { stock: row.stock, held: row.held, redeemed: row.redeemed },
+    units: { stock: row.stock, held: row.held, redeemed: row.redeemed, promised: row.promised },
     codes: terms.codes === 'pool' ? { total, free: total - Number(row.codes_taken ?? 0n) } : null,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

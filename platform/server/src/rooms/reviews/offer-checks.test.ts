@@ -7,7 +7,7 @@ function check(changes: Partial<OfferDraft> = {}, given: Partial<Checked> = {}) 
   const terms = draftOf(changes);
   const findings = checkOffer({
     terms,
-    units: { stock: terms.stock, held: 0, redeemed: 0 },
+    units: { stock: terms.stock, held: 0, redeemed: 0, promised: 0 },
     codes: null,
     now: new Date(),
     knowsProvince: (code) => names.province(code) !== null,
@@ -90,7 +90,7 @@ test.each<[string, Partial<OfferDraft>, string[]]>([
 });
 
 test('a pool needs a free code for each unit that can still be taken', () => {
-  const units = { stock: 10, held: 1, redeemed: 3 };
+  const units = { stock: 10, held: 1, redeemed: 3, promised: 0 };
   expect(check({ codes: 'pool' }, { units, codes: { total: 10, free: 6 } })).toEqual([]);
   expect(check({ codes: 'pool' }, { units, codes: { total: 9, free: 5 } })).toEqual(['error OFR-104 codes']);
 });

@@ -92,7 +92,7 @@ function findingsOf({ changes, codesFree, funding }: (typeof BREAKS)[string]) {
   const terms = funding ? { ...draft, funding } : draft;
   return checkOffer({
     terms,
-    units: { stock: terms.stock, held: 0, redeemed: 0 },
+    units: { stock: terms.stock, held: 0, redeemed: 0, promised: 0 },
     codes: codesFree === undefined ? null : { total: codesFree, free: codesFree },
     now: new Date(),
     knowsProvince: (code) => names.province(code) !== null,
