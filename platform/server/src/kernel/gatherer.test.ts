@@ -179,6 +179,20 @@ describe('too much', () => {
     expect(await held).toBe('done b');
   });
 
+  test('is forgotten by asking again: after a batch slower than anybody may wait, one is let in and shows that all is well', async () => {
+    let clock = 0;
+    const { gatherer, letThrough } = stage({ now: () => clock });
+    const stuck = gatherer.submit({ group: 'a', name: 'stuck' });
+    await tick();
+    clock += 60_000;
+    await letThrough();
+    await stuck;
+    const next = gatherer.submit({ group: 'a', name: 'next' });
+    await tick();
+    await letThrough();
+    expect(await next).toBe('done next');
+  });
+
   test('is not what one slow lone batch makes of it: a batch of a thousand takes no longer than one of one', async () => {
     let clock = 0;
     const { gatherer, letThrough } = stage({ now: () => clock, maxBatch: 500, maxWaiting: 2_000 });

@@ -101,8 +101,9 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
       return waiting;
     },
     get expectedWaitMs() {
-      // The batches before a newcomer's, and its own.
-      return (Math.floor(waiting / options.maxBatch) + 1) * batchMs;
+      // The batches before a newcomer's, and its own. Whoever finds nobody waiting is always let in: the only way to learn that a
+      // database that was slow is quick again is to ask it.
+      return waiting === 0 ? 0 : (Math.floor(waiting / options.maxBatch) + 1) * batchMs;
     },
     add: (item) =>
       new Promise((resolve, reject) => {

@@ -192,15 +192,6 @@ export async function isPresentationUsed(db: Db, offerId: OfferId, id: string): 
   return (await db.query('SELECT 1 FROM chung.presentations WHERE offer_id = $1 AND id = $2', [offerId, id])).length > 0;
 }
 
-/** How often a member has used each offer; holds count as used. */
-export async function usageOf(db: Db, memberId: MemberId, offerIds: readonly OfferId[]): Promise<ReadonlyMap<OfferId, number>> {
-  const rows = await db.query<{ offer_id: OfferId; used: number }>(
-    `SELECT offer_id, used FROM chung.redemption_usage WHERE member_id = $1 AND offer_id = ANY ($2)`,
-    [memberId, offerIds],
-  );
-  return new Map(rows.map((row) => [row.offer_id, row.used]));
-}
-
 /** Events of a partner after a position, none from a transaction that may still be overtaken by an older one. */
 export async function selectEvents(
   db: Db,
