@@ -44,13 +44,17 @@ BEGIN
   SELECT j.shard_id, j.id, j.kind, j.cause_id, at
     FROM unnest(post_by_form.shard_id, journal_id, post_by_form.kind, post_by_form.cause_id) AS j (shard_id, id, kind, cause_id);
 
+  -- The lines are read out of the JSON once a form, not once a journal.
+  WITH lines AS MATERIALIZED (
+    SELECT form.no, line.no::smallint AS line, (line.value ->> 'account')::integer AS account, (line.value ->> 'ownerId')::uuid AS owner_id,
+           line.value ->> 'currency' AS currency, (line.value ->> 'amount')::bigint AS amount
+      FROM jsonb_array_elements(forms) WITH ORDINALITY AS form (lines, no)
+     CROSS JOIN LATERAL jsonb_array_elements(form.lines) WITH ORDINALITY AS line (value, no)
+  )
   INSERT INTO chung.postings (shard_id, journal_id, line, account, owner_id, currency, amount_minor)
   SELECT j.shard_id, j.id, l.line, l.account, l.owner_id, l.currency, l.amount
     FROM unnest(post_by_form.form_no, post_by_form.shard_id, journal_id) AS j (form_no, shard_id, id)
-    JOIN (SELECT form.no, line.no AS line, (line.value ->> 'account')::integer AS account, (line.value ->> 'ownerId')::uuid AS owner_id,
-                 line.value ->> 'currency' AS currency, (line.value ->> 'amount')::bigint AS amount
-            FROM jsonb_array_elements(forms) WITH ORDINALITY AS form (lines, no)
-           CROSS JOIN LATERAL jsonb_array_elements(form.lines) WITH ORDINALITY AS line (value, no)) l ON l.no = j.form_no;
+    JOIN lines l ON l.no = j.form_no;
 END
 $$;
 REVOKE ALL ON FUNCTION chung.post_by_form(jsonb, timestamptz, integer[], uuid[], uuid[], text[], uuid[]) FROM PUBLIC;

@@ -53,6 +53,24 @@ describe('a batch', () => {
     ]);
   });
 
+  test('goes ahead of the answer to the last one when enough wait, never more than two at once', async () => {
+    const { gatherer, batches, letThrough } = stage({ ahead: 3 });
+    const all = named('a', 1).map((item) => gatherer.submit(item));
+    await tick();
+    all.push(...named('b', 2).map((item) => gatherer.submit(item)));
+    await tick();
+    expect(batches).toEqual([['a0']]);
+    all.push(...named('c', 1).map((item) => gatherer.submit(item)));
+    await tick();
+    expect(batches).toEqual([['a0'], ['b0', 'c0', 'b1']]);
+    all.push(...named('d', 5).map((item) => gatherer.submit(item)));
+    await tick();
+    expect(batches).toHaveLength(2);
+    for (let round = 0; round < 3; round++) await letThrough();
+    expect(await Promise.all(all)).toHaveLength(9);
+    expect(batches).toHaveLength(3);
+  });
+
   test('takes one of each group in turn, so that a flood of one offer keeps nobody waiting', async () => {
     const { gatherer, batches, letThrough } = stage({ maxBatch: 4 });
     const all = [...named('hot', 10), ...named('cold', 1)].map((item) => gatherer.submit(item));
@@ -83,6 +101,7 @@ describe('a batch', () => {
         const gatherer = createGatherer<Item, Item>({
           lanes,
           maxBatch,
+          ahead: 4,
           maxWaiting: 100,
           maxWaitMs: 10_000,
           groupOf: (item) => item.group,

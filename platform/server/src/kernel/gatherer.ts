@@ -10,6 +10,11 @@ export interface GathererOptions<Item, Outcome> {
   identityOf?(item: Item): string;
   readonly lanes: number;
   readonly maxBatch: number;
+  /**
+   * So many waiting go on their way while the last batch is still in flight: the database has the next at hand when it is done, instead
+   * of waiting for us to read its answer. Fewer are better off in a larger batch. Never more than two at once.
+   */
+  readonly ahead?: number;
   /** Beyond this, and beyond the wait, newcomers are refused: a queue that cannot be served in time only grows. */
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
@@ -75,13 +80,12 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
   const now = options.now ?? performance.now.bind(performance);
   const groups = new Map<string, Entry<Item, Outcome>[]>();
   let waiting = 0;
-  let running = false;
+  let running = 0;
   /** Milliseconds a batch took of late; 0 until the first is through. A batch of one takes about as long as one of a hundred. */
   let batchMs = 0;
 
   const drain = async () => {
-    running = true;
-    while (waiting > 0) {
+    while (waiting > 0 && (running === 1 || waiting >= (options.ahead ?? Number.POSITIVE_INFINITY))) {
       const batch = takeBatch(groups, options);
       waiting -= batch.length;
       const late = batch.filter((entry) => now() - entry.since > options.maxWaitMs);
@@ -93,7 +97,7 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
       // A moving average over about eight batches: long enough for a hiccup, short enough to open again within a second.
       if (timely.length > 0) batchMs = batchMs === 0 ? spent : batchMs + (spent - batchMs) / 8;
     }
-    running = false;
+    running -= 1;
   };
 
   return {
@@ -113,8 +117,8 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
         group.push({ item, since: now(), resolve, reject });
         waiting += 1;
         // In a microtask: what the same tick brings along shares the first batch.
-        if (!running) {
-          running = true;
+        if (running === 0 || (running === 1 && waiting >= (options.ahead ?? Number.POSITIVE_INFINITY))) {
+          running += 1;
           queueMicrotask(drain);
         }
       }),

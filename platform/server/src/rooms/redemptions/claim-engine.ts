@@ -30,12 +30,13 @@ export interface ClaimEngineOptions {
   /** Batches in flight at once. Offers are spread over them, so claims of one offer never wait for each other's locks. */
   readonly lanes: number;
   readonly maxBatch: number;
+  readonly ahead: number;
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
 }
 
 /** Two lanes fill two cores; more only wait for the disk together. A thousand claims wait about 0.1 s, the rest is for bad days. */
-export const DEFAULT_ENGINE: ClaimEngineOptions = { lanes: 2, maxBatch: 500, maxWaiting: 5_000, maxWaitMs: 4_000 };
+export const DEFAULT_ENGINE: ClaimEngineOptions = { lanes: 2, maxBatch: 500, ahead: 200, maxWaiting: 5_000, maxWaitMs: 4_000 };
 
 // The write compares the copy with the rows, so its age decides nothing; too short, and a sale of a thousand offers reads terms all day.
 const KNOWN_FOR_MS = 60_000;
