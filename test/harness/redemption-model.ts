@@ -127,7 +127,12 @@ export class RedemptionModel {
   }
 
   #restock(offer: number, stock: number): string {
-    if (this.#of(offer, LIVE).length > stock) return 'stock_below_redeemed';
+    const live = this.#of(offer, LIVE).length;
+    const { spec, stock: before } = this.#offer(offer);
+    // A live offer is given no more units than its pool has codes for; codes that were given out once are gone.
+    const given = this.redemptions.filter((one) => one.offer === offer).length;
+    if (spec.codes !== null && stock > before && spec.codes - given < stock - live) return 'checks_failed';
+    if (live > stock) return 'stock_below_redeemed';
     this.#offer(offer).stock = stock;
     return 'done';
   }

@@ -125,7 +125,38 @@ const CHANGES: Partial<Record<OperationId, () => Promise<Prepared>>> = {
         headers: { ...headers, 'content-type': 'text/csv' },
       }),
   }),
+  'partner.webhooks.create': async () => ({
+    target: '',
+    change: (headers) => http.portal.call('POST', '/v1/partner/webhooks', { body: { url: HOOK }, headers }),
+  }),
+  'partner.webhooks.change': () => onEndpoint('PATCH', '', { description: 'Máy của chị Lan 0912345678' }),
+  'partner.webhooks.delete': () => onEndpoint('DELETE', ''),
+  'partner.webhooks.pause': () => onEndpoint('POST', '/pause', {}),
+  'partner.webhooks.resume': async () => {
+    const prepared = await onEndpoint('POST', '/resume', {});
+    await http.portal.call('POST', `/v1/partner/webhooks/${prepared.target.slice('endpoint:'.length)}/pause`, { body: {} });
+    return prepared;
+  },
+  'partner.webhooks.keys.rotate': () => onEndpoint('POST', '/keys', {}),
+  'partner.webhooks.secret.reveal': () => onEndpoint('POST', '/secret', {}, { signing: 'v1' }),
+  'partner.webhooks.test': () => onEndpoint('POST', '/test', {}),
+  'partner.webhooks.replays.create': () => {
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    return onEndpoint('POST', '/replays', { from: at(-60), until: at(0) });
+  },
 };
+
+/** An address that nobody answers: what is audited is that it was asked. */
+const HOOK = 'https://hooks.example.vn/a';
+
+async function onEndpoint(method: 'POST' | 'PATCH' | 'DELETE', action: string, body?: object, settings: object = {}): Promise<Prepared> {
+  const made = await http.portal.call('POST', '/v1/partner/webhooks', { body: { url: HOOK, ...settings } });
+  const id = String(made.body['id']);
+  return {
+    target: `endpoint:${id}`,
+    change: (headers) => http.portal.call(method, `/v1/partner/webhooks/${id}${action}`, { ...(body && { body }), headers }),
+  };
+}
 
 async function onRedemption(action: 'confirm' | 'fulfil', body: object): Promise<Prepared> {
   const id = await held();

@@ -101,7 +101,7 @@ test('only so many requests of one caller, and of one partner, run at once; who 
 
 test('no factor makes so few at once that a page could not load', () => {
   expect([scaleInFlight(1), scaleInFlight(0.01), scaleInFlight(100)]).toEqual([
-    { person: 10, organisation: 16 },
+    { person: 10, organisation: 48 },
     { person: 4, organisation: 4 },
     { person: 1_000, organisation: 1_600 },
   ]);

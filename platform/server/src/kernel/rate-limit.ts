@@ -35,14 +35,14 @@ const SHARED = { device: 3, address: 100, party: 4 } as const;
 
 /**
  * How many requests of one caller may run at the same moment. The pool of connections is one queue for all, and a page asks it
- * several times: each time behind everything that a flood has put there. Sixteen at 20 ms each are still 800 a second.
+ * several times: each time behind everything that a flood has put there. Forty-eight at 20 ms each are still 2,400 a second.
  */
 export interface InFlight {
   readonly person: number;
   readonly organisation: number;
 }
 
-const DEFAULT_IN_FLIGHT: InFlight = { person: 10, organisation: 16 };
+const DEFAULT_IN_FLIGHT: InFlight = { person: 10, organisation: 48 };
 const FEWEST_IN_FLIGHT = 4;
 
 export function scaleInFlight(factor: number): InFlight {
