@@ -122,7 +122,8 @@ describe('what cannot be checked is not verified', () => {
   });
 
   test('a list in another order than that of bytes', async () => {
-    expect((await verifyDraw(draw, tickets.toReversed())).problems).toEqual(['list', 'digest', 'ranks']);
+    // Another digest is another draw; that it ranks few tickets alike by chance proves nothing.
+    expect((await verifyDraw(draw, tickets.toReversed())).problems).toEqual(expect.arrayContaining(['list', 'digest']));
   });
 });
 

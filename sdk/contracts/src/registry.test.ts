@@ -16,6 +16,8 @@ const duplicatesOf = (values: readonly string[]) => values.filter((value, index)
 
 /** Why a change by a partner or an admin may go without a key. Whoever adds one writes the reason here. */
 const NO_KEY_BECAUSE: Readonly<Record<string, string>> = {
+  'partner.webhooks.test': 'each call is a test of its own: a repeat sends another test event, which changes nothing',
+  'partner.webhooks.secret.reveal': 'a secret is shown once: a kept reply would keep it readable',
   'partner.offers.codes.upload': 'a repeated upload adds nothing: codes are unique in their pool',
   'partner.redemptions.lookup': 'it reads; a POST so that the code stays out of addresses',
   'admin.members.import': 'a repeated register changes nothing: members are found by their code',

@@ -72,7 +72,9 @@ test('an event keeps what its type declares and drops the rest, so that no event
     submissionId: OFFER,
     partnerId: OFFER,
     expiresAt: '2026-11-22T10:00:00Z',
-    reason: 'because',
+    message: 'xin chào',
+    endpointId: OFFER,
+    url: 'https://hooks.example.vn/a',
     partBasisPoints: 2_500,
     reversedBasisPoints: 5_000,
     rules: ['R1'],
@@ -85,7 +87,9 @@ test('an event keeps what its type declares and drops the rest, so that no event
   };
   const personal = { memberId: OFFER, fullName: 'Nguyễn Bảo An', phone: '0912345678', email: 'an@example.vn', code: 'SECRET-1' };
   for (const [type, schema] of Object.entries(EVENT_TYPES)) {
-    const kept = schema.parse({ ...whole, ...personal });
+    // The one event whose reason is a word of a list.
+    const reason = type === 'webhook.endpoint_paused.v1' ? 'gone' : 'because';
+    const kept = schema.parse({ ...whole, reason, ...personal });
     expect([type, Object.keys(kept).filter((name) => name in personal)]).toEqual([type, []]);
     expect([type, schema.safeParse({}).success]).toEqual([type, false]);
     expect(type).toMatch(/^[a-z]+\.[a-z_]+\.v\d+$/);
