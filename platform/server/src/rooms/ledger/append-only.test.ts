@@ -60,6 +60,11 @@ test('only what is meant to go away can be deleted, and only the import’s work
     'seen_ids',
     'sign_in_failures',
     'web_sessions',
+    'webhook_attempts',
+    'webhook_endpoints',
+    'webhook_keys',
+    'webhook_relays',
+    'webhook_replays',
   ]);
   expect(await may('TRUNCATE')).toEqual(['member_import_rows']);
   expect(await may('TRIGGER')).toEqual([]);
