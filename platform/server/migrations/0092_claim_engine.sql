@@ -1,6 +1,6 @@
 -- One call, one transaction, many claims: the functions behind group commit. Each decides under the offers' row locks and writes by sets.
 
--- What all claims of one offer in a batch share. `event` is the event's data without what differs from claim to claim.
+-- What all claims of one offer in a batch share.
 CREATE TYPE chung.claim_terms AS (
   offer_id         uuid,
   partner_id       uuid,
@@ -21,8 +21,7 @@ CREATE TYPE chung.claim_terms AS (
   with_codes       boolean,
   cost_minor       bigint,
   by_entry_only    boolean,
-  event_type       text,
-  event            jsonb
+  event_type       text
 );
 
 -- Books many journals of few forms: a form is the lines of one offer's claim, checked once, written for each journal that names it.
@@ -115,7 +114,7 @@ $$;
 CREATE FUNCTION chung.claim_offers(
   terms jsonb, forms jsonb, zone text, verdicts jsonb,
   offer_no integer[], member_id uuid[], idempotency_key text[], redemption_id uuid[], member_ref text[], client_id text[],
-  verdict_no integer[], journal_id uuid[], event_id uuid[]
+  verdict_no integer[], journal_id uuid[], event_id uuid[], event jsonb[]
 ) RETURNS TABLE (claim_no integer, outcome text, known_id uuid, known_offer uuid, code_position bigint, code_hint text, claimed_at timestamptz, claimed_day date)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off SET lock_timeout = '5s' AS $$
 #variable_conflict use_column
@@ -210,7 +209,7 @@ BEGIN
   IF w_no IS NOT NULL THEN
     PERFORM chung.write_claims(v_terms, forms, verdicts, v_at, v_day, w_no, w_offer_no, w_entry, w_position, w_hint,
                                claim_offers.member_id, claim_offers.idempotency_key, claim_offers.redemption_id, claim_offers.member_ref,
-                               claim_offers.client_id, verdict_no, journal_id, event_id);
+                               claim_offers.client_id, verdict_no, journal_id, event_id, event);
   END IF;
 
   RETURN QUERY
@@ -225,7 +224,7 @@ CREATE FUNCTION chung.write_claims(
   terms chung.claim_terms[], forms jsonb, verdicts jsonb, at timestamptz, day date,
   w_no integer[], w_offer_no integer[], w_entry uuid[], w_position bigint[], w_hint text[],
   member_id uuid[], idempotency_key text[], redemption_id uuid[], member_ref text[], client_id text[],
-  verdict_no integer[], journal_id uuid[], event_id uuid[]
+  verdict_no integer[], journal_id uuid[], event_id uuid[], event jsonb[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -236,8 +235,8 @@ BEGIN
     SELECT w.offer_no, w.position, w.hint, c.* , t.*
       FROM unnest(w_no, w_offer_no, w_position, w_hint) w (no, offer_no, position, hint)
       JOIN unnest(write_claims.member_id, write_claims.idempotency_key, write_claims.redemption_id, write_claims.member_ref, write_claims.client_id,
-                  write_claims.verdict_no, write_claims.journal_id, write_claims.event_id)
-           WITH ORDINALITY c (member_id, key, id, member_ref, client_id, verdict_no, journal_id, event_id, no) ON c.no = w.no
+                  write_claims.verdict_no, write_claims.journal_id, write_claims.event_id, write_claims.event)
+           WITH ORDINALITY c (member_id, key, id, member_ref, client_id, verdict_no, journal_id, event_id, event, no) ON c.no = w.no
       JOIN unnest(terms) WITH ORDINALITY t ON t.ordinality = w.offer_no
   ), keys AS (
     -- In one order for everyone, so that two batches wait for each other's keys and never in a circle.
@@ -261,9 +260,9 @@ BEGIN
   ), events AS (
     INSERT INTO chung.outbox (shard_id, id, partner_id, type, data, txid, occurred_at)
     SELECT m.offer_id, m.event_id, m.partner_id, m.event_type,
-           m.event || CASE WHEN m.hold_minutes IS NULL THEN jsonb_build_object('redemptionId', m.id, 'memberRef', m.member_ref)
-                      ELSE jsonb_build_object('redemptionId', m.id, 'memberRef', m.member_ref, 'expiresAt',
-                             to_char((at + make_interval(mins => m.hold_minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END,
+           CASE WHEN m.hold_minutes IS NULL THEN m.event
+                ELSE m.event || jsonb_build_object('expiresAt',
+                       to_char((at + make_interval(mins => m.hold_minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END,
            pg_current_xact_id(), at
       FROM made m
   )

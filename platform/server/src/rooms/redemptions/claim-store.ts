@@ -48,7 +48,7 @@ export async function writeClaims(db: Db, claims: readonly ClaimToWrite[], timeZ
   const verdicts = numbered(claims, (claim) => claim.verdicts);
   const rows = await db.query<OutcomeRow>(
     `SELECT outcome, known_id, known_offer, code_position, code_hint, claimed_at, claimed_day::text AS claimed_day
-       FROM chung.claim_offers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ORDER BY claim_no`,
+       FROM chung.claim_offers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ORDER BY claim_no`,
     [
       JSON.stringify(terms.values.map(termsForSql)),
       JSON.stringify(terms.values.map(formForSql)),
@@ -64,6 +64,8 @@ export async function writeClaims(db: Db, claims: readonly ClaimToWrite[], timeZ
       verdicts.numbers,
       claims.map((claim) => claim.journalId),
       claims.map((claim) => claim.eventId),
+      // Built here: what is done before the call is not done under the offer's lock.
+      claims.map((claim) => JSON.stringify({ ...claim.terms.event, redemptionId: claim.id, memberRef: claim.memberRef })),
     ],
   );
   return rows.map(outcomeOf);
@@ -104,7 +106,6 @@ const termsForSql = (of: ClaimTerms) => ({
   cost_minor: of.costMinor,
   by_entry_only: of.offer.terms.allocation.mode === 'lottery',
   event_type: of.eventType,
-  event: of.event,
 });
 
 const formForSql = (of: ClaimTerms) =>

@@ -19,7 +19,7 @@ export interface ClaimTerms {
   /** What one redemption takes of the offer's budget. */
   readonly costMinor: number;
   readonly eventType: 'redemption.reserved.v1' | 'redemption.redeemed.v1';
-  /** The event's data but for the redemption, the member and the end of a hold, which the database adds. */
+  /** The event's data but for the redemption and the member, and the end of a hold, which the database adds. */
   readonly event: Readonly<Record<string, unknown>>;
   /** The lines of a claim's journal; they differ between offers, not between claims. */
   readonly postings: readonly Posting[];
