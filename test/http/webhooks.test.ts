@@ -232,7 +232,9 @@ describe('a replay', () => {
     await expect
       .poll(async () => (await call('GET', `/${endpoint.id}/replays`)).body['items'], PATIENCE)
       .toEqual([expect.objectContaining({ eventId: ids[1], state: 'done', delivered: 1 })]);
-    expect([delivered(ids[0] ?? ''), delivered(ids[2] ?? '')]).toEqual([1, 1]);
+    // By what each was sent for: a delivery may come twice when a lease ran out, a replay of it may not.
+    const all = await allPages(http.portal, `/v1/partner/webhooks/${endpoint.id}/attempts`, { limit: 10 });
+    expect(all.filter(({ cause }) => cause === 'replay').map(({ eventId }) => eventId)).toEqual([ids[1]]);
     const tries = await allPages(http.portal, `/v1/partner/webhooks/${endpoint.id}/attempts?eventId=${ids[1]}`, { limit: 10 });
     expect(tries.map(({ cause }) => cause)).toEqual(['replay', 'event']);
   });
