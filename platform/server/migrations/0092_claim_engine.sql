@@ -110,13 +110,15 @@ $$;
 -- and the codes of the errors.
 --
 -- Plans are made once a session, perhaps while a table is empty, and a flash sale grows it a thousandfold before anybody analyses it.
--- So each read here can be served by one index only; the two that could not are asked apart (promised_entries, hints_of).
+-- So each read here can be served by one index only; the two that could not are asked apart (promised_entries, hints_of). A switched-off
+-- kind of plan counts as very dear in servers before 18, which would compile each call: hence no jit.
 CREATE FUNCTION chung.claim_offers(
   terms jsonb, forms jsonb, zone text, verdicts jsonb,
   offer_no integer[], member_id uuid[], idempotency_key text[], redemption_id uuid[], member_ref text[], client_id text[],
   verdict_no integer[], journal_id uuid[], event_id uuid[], event jsonb[]
 ) RETURNS TABLE (claim_no integer, outcome text, known_id uuid, known_offer uuid, code_position bigint, code_hint text, claimed_at timestamptz, claimed_day date)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off SET lock_timeout = '5s' AS $$
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off SET jit = off
+SET lock_timeout = '5s' AS $$
 #variable_conflict use_column
 DECLARE
   v_terms chung.claim_terms[];
@@ -325,7 +327,7 @@ $$;
 -- What transitions do to stock, uses and queue, right before their commit: the stock row is the one all claims of an offer share, and
 -- nothing may be waited for while it is held. Each settlement: {offerId, from, to, memberId, day, costMinor}; `to` is null when the unit
 -- goes back, and then the member's use and the cost go back with it.
-CREATE FUNCTION chung.settle_units(settlements jsonb) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE FUNCTION chung.settle_units(settlements jsonb) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   v_offers uuid[];

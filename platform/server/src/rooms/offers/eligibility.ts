@@ -45,14 +45,20 @@ function yearOf(at: Date): number {
   return known.year;
 }
 
+/** What a rule without conditions says of anybody. */
+export const EVERYONE: EligibilityReason = {
+  fact: 'everyone',
+  holds: true,
+  text: { vi: 'Dành cho mọi đoàn viên, thanh niên', en: 'For every member' },
+};
+
 /** Evaluates every condition, also after one that fails: the member is told all that is missing, not one thing at a time. */
 export function evaluateEligibility(
   rule: EligibilityRule,
   facts: MemberFacts,
   { at, names }: { at: Date; names: PlaceNames },
 ): EligibilityReason[] {
-  if (rule.all.length === 0)
-    return [{ fact: 'everyone', holds: true, text: { vi: 'Dành cho mọi đoàn viên, thanh niên', en: 'For every member' } }];
+  if (rule.all.length === 0) return [EVERYONE];
   return rule.all.map((condition) => {
     const holds = satisfies(condition, facts, at);
     return { fact: condition.fact, holds, text: words(condition, holds, names) };

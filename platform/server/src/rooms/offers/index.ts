@@ -1,4 +1,4 @@
-export { isEligible, type MemberFacts, type PlaceNames } from './eligibility.ts';
+export { EVERYONE, isEligible, type MemberFacts, type PlaceNames } from './eligibility.ts';
 export type { MemberSearch, OfferForMember } from './find-for-member.ts';
 export { offersRoutes } from './http.ts';
 export type { OnCodesLocked } from './look-up-code.ts';

@@ -56,12 +56,18 @@ export function createClaimEngine(deps: Deps, options: ClaimEngineOptions = DEFA
     identityOf: (claim) => claim.memberId,
     run: (claims) => writeBatch(deps, claims),
   });
-  const known = new Map<OfferId, { readonly at: number; readonly found: Promise<OfferOrTerms | null> }>();
-  const load = (offerId: OfferId) => {
+  const known = new Map<OfferId, { until: number; readonly found: Promise<OfferOrTerms | null> }>();
+  const load = async (offerId: OfferId, meanwhile?: Promise<OfferOrTerms | null>) => {
     const found = deps.offerForClaim(offerId).then((offer) => offer && remembered(offer));
+    const until = performance.now() + KNOWN_FOR_MS * (1 + Math.random());
     known.delete(offerId);
-    known.set(offerId, { at: performance.now(), found });
-    found.catch(() => known.delete(offerId));
+    known.set(offerId, { until, found: meanwhile ?? found });
+    // Only in the place it was asked for: a slow reading must not take the place of a newer one.
+    const isCurrent = () => known.get(offerId)?.found === (meanwhile ?? found);
+    found.then(
+      () => isCurrent() && known.set(offerId, { until, found }),
+      () => isCurrent() && known.delete(offerId),
+    );
     const [oldest] = known.keys();
     if (known.size > KNOWN_MAX && oldest !== undefined) known.delete(oldest);
     return found;
@@ -73,7 +79,13 @@ export function createClaimEngine(deps: Deps, options: ClaimEngineOptions = DEFA
     },
     termsOf: (offerId, how) => {
       const entry = known.get(offerId);
-      return how === 'known' && entry && performance.now() - entry.at < KNOWN_FOR_MS ? entry.found : load(offerId);
+      if (how === 'fresh' || !entry) return load(offerId);
+      // An old copy is renewed behind the claim's back: the write would notice if it mattered, and nobody waits for a thousand offers.
+      if (performance.now() > entry.until) {
+        entry.until = Number.POSITIVE_INFINITY;
+        load(offerId, entry.found).catch(() => {});
+      }
+      return entry.found;
     },
   };
 }

@@ -2,7 +2,8 @@ import type { EligibilityReason, EventId, OfferId, RedemptionId } from '@chung/c
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { MemberPrincipal } from '../../kernel/principal.ts';
-import { isEligible, type OfferForClaim } from '../offers/index.ts';
+import { EVERYONE, isEligible, type OfferForClaim } from '../offers/index.ts';
+import type { OfferOrTerms } from './claim-engine.ts';
 import type { ClaimOutcome, ClaimToWrite } from './claim-store.ts';
 import type { ClaimTerms } from './claim-terms.ts';
 import type { RedemptionPorts } from './ports.ts';
@@ -47,9 +48,8 @@ async function judge(ports: RedemptionPorts, claim: Claim, how: 'known' | 'fresh
   if (!found || hidden || !['published', 'paused', 'ended'].includes(found.offer.state)) return new DomainError('not_found');
   const { offer, terms } = found;
   if (!terms) return new DomainError('offer_not_open');
-  const facts = await ports.factsOf(principal.memberId);
-  if (!facts) return new DomainError('not_eligible');
-  const reasons = ports.offers.evaluateEligibility(offer.terms.eligibility, facts, found.now());
+  const reasons = await reasonsOf(ports, claim, found);
+  if (!reasons) return new DomainError('not_eligible');
   if (!isEligible(reasons)) {
     // Which condition a member misses is a fact about them; an app of a partner needs the scope that opens such facts.
     const mayKnow = principal.partnerId === null || principal.scopes.includes('member.membership:read');
@@ -66,6 +66,14 @@ async function judge(ports: RedemptionPorts, claim: Claim, how: 'known' | 'fresh
     journalId: newId<string>(),
     eventId: newId<EventId>(),
   };
+}
+
+/** Null for somebody who is not in the directory. An offer for everyone asks nothing of anybody, so nothing is read: their sign-in says they are a member. */
+async function reasonsOf(ports: RedemptionPorts, { principal }: Claim, { offer, now }: OfferOrTerms): Promise<EligibilityReason[] | null> {
+  const rule = offer.terms.eligibility;
+  if (rule.all.length === 0) return [EVERYONE];
+  const facts = await ports.factsOf(principal.memberId);
+  return facts && ports.offers.evaluateEligibility(rule, facts, now());
 }
 
 /** Which rule said yes, and to what: kept with the redemption, so that the decision can be explained later. */
