@@ -97,6 +97,22 @@ test('ages are judged by the clock of now, also by terms that were read before m
   expect(claims.waiting).toBe(0);
 });
 
+test('an offer for everyone reads nothing about the member; one with a condition does, and refuses who is not in the directory', async () => {
+  const asked: string[] = [];
+  const factsOf: RedemptionPorts['factsOf'] = async (memberId) => {
+    asked.push(memberId);
+    return null;
+  };
+  const ports = { ...world.ports, factsOf };
+  const open = await world.offer({ eligibility: { version: 1, all: [] } });
+  expect(await outcomeOf(claim(world.member(), open, ports))).toBe('done');
+  expect(asked).toEqual([]);
+  const closed = await world.offer({ eligibility: { version: 1, all: [{ fact: 'verified' }] } });
+  const one = world.member();
+  expect(await outcomeOf(claim(one, closed, ports))).toBe('not_eligible');
+  expect(new Set(asked)).toEqual(new Set([one.memberId]));
+});
+
 describe('a budget', () => {
   const voucher = { benefit: { kind: 'free_voucher', faceValueMinor: 30_000 } } as const;
 
