@@ -103,6 +103,6 @@ test('no factor makes so few at once that a page could not load', () => {
   expect([scaleInFlight(1), scaleInFlight(0.01), scaleInFlight(100)]).toEqual([
     { person: 10, organisation: 48 },
     { person: 4, organisation: 4 },
-    { person: 1_000, organisation: 1_600 },
+    { person: 1_000, organisation: 4_800 },
   ]);
 });
