@@ -153,6 +153,7 @@ const PARTNER_SCOPES = [
   'partner.apps:read',
   'partner.revenue:read',
   'partner.events:read',
+  'partner.webhooks:write',
 ] as const;
 
 /** Offers go the way of any offer: written, filled with codes, submitted with its checks, approved. */
