@@ -226,7 +226,8 @@ describe('the cost of a batch', () => {
         if (!measuring || !text.includes('chung.claim_offers')) return (await session.query(text, [...values])).rows;
         const { rows } = await session.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, [...values]);
         const [{ Plan: plan }] = rows[0]['QUERY PLAN'];
-        explained = plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
+        // Without an answer the claim is asked for again, and a known key costs little: the first is the one that counts.
+        explained = Math.max(explained, plan['Shared Hit Blocks'] + plan['Shared Read Blocks']);
         return [];
       },
     };
@@ -244,8 +245,8 @@ describe('the cost of a batch', () => {
     await claim(world.member(), offerId, ports).catch(() => undefined);
     session.release();
     // Some ten look-ups and twenty index entries of three or four blocks; 30,000 rows by the wrong index are hundreds more.
-    expect(explained).toBeGreaterThan(20);
-    expect(explained).toBeLessThan(300);
+    expect(explained).toBeGreaterThan(40);
+    expect(explained).toBeLessThan(150);
     await world.owner.query(
       'DELETE FROM chung.claim_keys WHERE offer_id = $1 AND NOT EXISTS (SELECT 1 FROM chung.redemptions r WHERE r.id = redemption_id)',
       [offerId],
