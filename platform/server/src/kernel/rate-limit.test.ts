@@ -46,6 +46,32 @@ test('requests at the same moment cannot pass together what one budget allows', 
   expect(outcomes.filter((taken) => taken === 'ok')).toHaveLength(3);
 });
 
+test('who waits beyond the window begins anew, with all of the budget and a whole window', async () => {
+  const limits = createRateLimits(budgets);
+  await limits.take(person('a'), 'read');
+  await limits.take(person('a'), 'read');
+  vi.advanceTimersByTime(90_000);
+  await limits.take(person('b'), 'read');
+  expect(await limits.take(person('a'), 'read')).toMatchObject({ ratelimit: '"read";r=2;t=60' });
+  vi.advanceTimersByTime(59_000);
+  expect(await limits.take(person('a'), 'read')).toMatchObject({ ratelimit: '"read";r=1;t=1' });
+});
+
+test('a budget that is spent is not spent further by asking again: the time told stays', async () => {
+  const limits = createRateLimits(budgets);
+  for (let i = 0; i < 3; i++) await limits.take(person('a'), 'read');
+  for (const told of [60, 50, 40]) {
+    for (let i = 0; i < 20; i++) expect(await outcome(limits.take(person('a'), 'read'))).toBe(`rate_limited ${told}`);
+    vi.advanceTimersByTime(10_000);
+  }
+});
+
+test('no timer waits for the callers of a window', async () => {
+  const limits = createRateLimits(budgets);
+  for (let i = 0; i < 100; i++) await limits.take(person(`once-${i}`), 'read');
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test('a scaled budget keeps its proportions and is never nothing', () => {
   expect(scaleBudgets(budgets, 2)).toEqual({
     person: { read: 6, write: 4, bulk: 2, sensitive: 2 },

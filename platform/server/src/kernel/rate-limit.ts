@@ -1,5 +1,4 @@
 import type { RateClass } from '@chung/contracts';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from './errors.ts';
 
 /** Requests a minute for each class, one number for members and anonymous callers, one for partners and admins. */
@@ -82,16 +81,16 @@ export function createRateLimits(budgets: RateBudgets, inFlight: InFlight = DEFA
   };
   return {
     takeAddress: async (address) => {
-      await spend({ name: 'address', key: address, quota: budgets.person.read * SHARED.address });
+      spend({ name: 'address', key: address, quota: budgets.person.read * SHARED.address });
     },
     take: async ({ key, kind, device, party }, rate) => {
       const quota = budgets[kind][rate];
-      const state = await spend({ name: `${kind}:${rate}`, key, quota });
-      if (device !== undefined) await spend({ name: `device:${rate}`, key: device, quota: quota * SHARED.device });
-      if (party !== undefined) await spend({ name: `party:${rate}`, key: party, quota: quota * SHARED.party });
+      const { left, endsInSeconds } = spend({ name: `${kind}:${rate}`, key, quota });
+      if (device !== undefined) spend({ name: `device:${rate}`, key: device, quota: quota * SHARED.device });
+      if (party !== undefined) spend({ name: `party:${rate}`, key: party, quota: quota * SHARED.party });
       return {
         'ratelimit-policy': `"${rate}";q=${quota};w=${WINDOW_SECONDS}`,
-        ratelimit: `"${rate}";r=${state.remainingPoints};t=${Math.ceil(state.msBeforeNext / 1000)}`,
+        ratelimit: `"${rate}";r=${left};t=${endsInSeconds}`,
       };
     },
     enter: ({ key, kind, party }) => {
@@ -112,17 +111,40 @@ interface Spending {
   readonly quota: number;
 }
 
-/** One limiter a name; a refusal is a `rate_limited` that says when the window ends. */
-function createBuckets(): (spending: Spending) => Promise<RateLimiterRes> {
-  const limiters = new Map<string, RateLimiterMemory>();
-  return async ({ name, key, quota }) => {
-    const limiter = limiters.get(name) ?? new RateLimiterMemory({ points: quota, duration: WINDOW_SECONDS, keyPrefix: name });
-    limiters.set(name, limiter);
-    try {
-      return await limiter.consume(key);
-    } catch (rejection) {
-      if (!(rejection instanceof RateLimiterRes)) throw rejection;
-      throw new DomainError('rate_limited', { retryAfterSeconds: Math.max(1, Math.ceil(rejection.msBeforeNext / 1000)) });
-    }
+interface Window {
+  spent: number;
+  readonly until: number;
+}
+
+/** Takes one unit and answers the window it was taken of; a refusal is a `rate_limited` that says when the window ends. */
+function createBuckets(): (spending: Spending) => { readonly left: number; readonly endsInSeconds: number } {
+  const buckets = new Map<string, Map<string, Window>>();
+  return ({ name, key, quota }) => {
+    const windows = buckets.get(name) ?? new Map<string, Window>();
+    if (windows.size === 0) buckets.set(name, windows);
+    // Whole milliseconds of a clock that cannot be set.
+    const now = Math.floor(performance.now());
+    const window = openWindow(windows, key, now);
+    window.spent += 1;
+    const endsInSeconds = Math.ceil((window.until - now) / 1000);
+    if (window.spent > quota) throw new DomainError('rate_limited', { retryAfterSeconds: endsInSeconds });
+    return { left: quota - window.spent, endsInSeconds };
   };
+}
+
+/**
+ * The window that runs, or a new one. Windows are all of one length and the map keeps the order in which they began, so those that
+ * are over stand in front: each newcomer takes out what it finds there, and memory holds one minute of callers and no timer.
+ */
+function openWindow(windows: Map<string, Window>, key: string, now: number): Window {
+  const running = windows.get(key);
+  if (running && running.until > now) return running;
+  windows.delete(key);
+  for (const [oldest, { until }] of windows) {
+    if (until > now) break;
+    windows.delete(oldest);
+  }
+  const window = { spent: 0, until: now + WINDOW_SECONDS * 1000 };
+  windows.set(key, window);
+  return window;
 }
