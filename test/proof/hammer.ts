@@ -4,6 +4,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { alwaysWriteFirst, writeAsServed } from '../harness/write-first.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { OFFER_COLUMNS, REDEMPTION_COLUMNS, readHistory, writeTable } from './history.ts';
 import { checkInvariants } from './invariants.ts';
@@ -22,6 +24,8 @@ export interface RoundPlan {
   readonly serverKills: number;
   readonly databaseKills: number;
   readonly wireCuts: number;
+  /** Small offers meet the order of a flash sale only when they are made to. */
+  readonly claims: 'as served' | 'written first';
   /** Where its history is kept. */
   readonly folder: string;
 }
@@ -50,6 +54,16 @@ const specs = (round: string, attempts: number): OfferSpec[] => {
   ];
 };
 
+async function onOwner(site: Site, work: (owner: pg.Client) => Promise<void>): Promise<void> {
+  const owner = new pg.Client({ connectionString: site.cluster.ownerUrl });
+  await owner.connect();
+  try {
+    await work(owner);
+  } finally {
+    await owner.end();
+  }
+}
+
 interface RunningLoad {
   readonly child: ChildProcess;
   progress: LoadProgress;
@@ -62,6 +76,7 @@ export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise
   await mkdir(plan.folder, { recursive: true });
   const offers: WatchedOffer[] = [];
   for (const spec of specs(plan.name, plan.attempts)) offers.push({ ...spec, id: await publishOffer(site, spec) });
+  if (plan.claims === 'written first') await onOwner(site, alwaysWriteFirst);
   const proxy = await startFaultyProxy({ targets: site.ports, random: randomOf(plan.seed + 1) });
   const watch = startWatch({ site, offers, random: randomOf(plan.seed + 2), historyFile: path.join(plan.folder, 'watch.tsv') });
   const loads = [...(await startLoads({ site, plan, offers, proxy })), ...(await startEngines({ site, plan, offers }))];
@@ -70,6 +85,7 @@ export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise
   await proxy.close();
   await pause(GHOSTS_MS / 4);
   await watch.finish();
+  if (plan.claims === 'written first') await onOwner(site, writeAsServed);
   await keepTheEnd(site, plan.folder, offers);
 
   for (const { progress } of loads) tally.answered(progress.outcomes);
@@ -78,6 +94,7 @@ export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise
   tally.add('attempts', attempts);
   tally.add('of these over HTTP', overHttp);
   for (const [fault, count] of Object.entries(proxy.made)) tally.add(`requests: ${fault}`, count);
+  if (plan.claims === 'written first') tally.add('of these where claims are written before the lock', attempts);
   tally.add('holds lapsed by the clock', watch.lapsed);
   tally.add('changes of stock', watch.restocks);
   await judge(site, plan, tally);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { useCluster } from '../harness/database.ts';
 import { prepare } from '../harness/database-setup.ts';
 import { openRedemptionRooms, type RedemptionRooms } from '../harness/redemption-rooms.ts';
+import { alwaysWriteFirst, writeAsServed } from '../harness/write-first.ts';
 import { type ProofOptions, parseArguments, USAGE } from './arguments.ts';
 import { hammer } from './hammer.ts';
 import { runAtOnce, runInTurns } from './model.ts';
@@ -51,6 +52,7 @@ async function hammerPart({ attempts, minutes, seed }: ProofOptions, tally: Tall
           serverKills: SERVER_KILLS_A_ROUND,
           databaseKills: round % 3 === 2 ? 2 : 1,
           wireCuts: 1,
+          claims: round % 2 === 1 ? 'written first' : 'as served',
           folder: path.join(folder, `round-${round}`),
         },
         tally,
@@ -66,6 +68,10 @@ async function modelPart({ seed }: ProofOptions, tally: Tally, { world, share }:
   const forms = {
     'steps of the model, one after another': () => runInTurns(world, { seed, runs, longest: 60 }),
     'actions at once, looked at afterwards': () => runAtOnce(world, { seed, runs, longest: 60 }),
+    'actions at once, claims written before the lock': async () => {
+      await alwaysWriteFirst(world.owner);
+      return runAtOnce(world, { seed: seed + 1, runs, longest: 60 }).finally(() => writeAsServed(world.owner));
+    },
   };
   for (const [name, form] of Object.entries(forms)) {
     // fast-check tells the smallest sequence that fails, with the seed that repeats it.

@@ -3,6 +3,7 @@ import { createClaimEngine, type RedemptionPorts } from '../../platform/server/s
 import type { Stage } from '../harness/redemption-actions.ts';
 import type { Action, OfferSpec } from '../harness/redemption-model.ts';
 import type { RedemptionRooms } from '../harness/redemption-rooms.ts';
+import { ALWAYS_WRITE_FIRST } from '../harness/write-first.ts';
 import { MEMBERS, type Mutant } from './mutant.ts';
 
 const instant: OfferSpec = { stock: 50, held: false, codes: null, perMember: 1, perDay: null, cashback: null };
@@ -21,7 +22,8 @@ const stockGuard = {
   to: 'true',
 };
 const poolGuard = { name: 'chung.settle_claims', from: 'AND p.taken + w.n = w.last', to: '' };
-const keyCount = { name: 'chung.write_claims', from: 'IF v_count <> cardinality(w_no) THEN', to: 'IF false THEN' };
+const uniqueKey = 'ALTER TABLE chung.claim_keys DROP CONSTRAINT claim_keys_pkey';
+const ownLimit = { name: 'chung.write_claims', from: 'u.used < t.per_member', to: 'true' };
 
 /** Answers as if it had committed, and then does not. */
 const answersBeforeTheCommit = (ports: RedemptionPorts): RedemptionPorts => {
@@ -64,10 +66,23 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the guard of the stock',
     specs: [{ ...instant, stock: 1 }],
-    functions: [stockGuard, { name: 'chung.claim_offers', from: 'l.unit_nth <= l.free', to: 'true' }],
+    functions: [
+      stockGuard,
+      { name: 'chung.claim_offers', from: 'l.unit_nth <= l.free', to: 'true' },
+      { name: 'chung.claim_offers', from: 'w.claims > o.free', to: 'false' },
+    ],
     schema: [withoutCheck],
     batches: [everyone('a')],
     caughtBy: ['I1 an offer is oversold', 'H6 never more live redemptions than stock (I1)'],
+  },
+  {
+    name: 'the guard of the stock behind claims that were written first',
+    specs: [{ ...instant, stock: 3 }],
+    functions: [...ALWAYS_WRITE_FIRST, stockGuard],
+    schema: [withoutCheck],
+    batches: [everyone('a'), everyone('b')],
+    rounds: 10,
+    caughtBy: ['I1 an offer is oversold'],
   },
   {
     name: 'the lock on the stock',
@@ -81,15 +96,24 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the member’s limit',
     specs: [{ ...instant, perMember: 2 }],
-    functions: [{ name: 'chung.claim_offers', from: /coalesce\(\w\.used, 0\) \+ \w\.nth <= \w\.per_member/, to: 'true' }],
+    functions: [ownLimit, { name: 'chung.claim_offers', from: /coalesce\(\w\.used, 0\) < \w\.per_member/, to: 'true', places: 2 }],
     batches: [oneMember('abcd')],
     caughtBy: ['I2 a member passed the limit of an offer', 'H8 no member passes the limit (I2)'],
+  },
+  {
+    name: 'the member’s limit behind claims that were written first',
+    specs: [{ ...instant, perMember: 2 }],
+    functions: [...ALWAYS_WRITE_FIRST, ownLimit],
+    batches: [oneMember('a'), oneMember('bcdefghi')],
+    rounds: 10,
+    caughtBy: ['I2 a member passed the limit of an offer'],
   },
   {
     name: 'the limit of a day',
     specs: [{ ...instant, perMember: 4, perDay: 1 }],
     functions: [
-      { name: 'chung.claim_offers', from: /\(\w\.per_day IS NULL OR coalesce\(\w\.today, 0\) \+ \w\.nth <= \w\.per_day\)/, to: 'true' },
+      { name: 'chung.claim_offers', from: /\(\w\.per_day IS NULL OR coalesce\(\w\.today, 0\) < \w\.per_day\)/, to: 'true', places: 2 },
+      { name: 'chung.write_claims', from: 'u.used_today < t.per_day', to: 'true' },
     ],
     batches: [oneMember('abc')],
     caughtBy: ['I2 a member passed the limit of a day'],
@@ -97,14 +121,15 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the count of uses',
     specs: [{ ...instant, perMember: 3 }],
-    functions: [{ name: 'chung.write_claims', from: 'SET used = u.used + excluded.used', to: 'SET used = u.used' }],
+    functions: [{ name: 'chung.write_claims', from: 'SET used = u.used + 1', to: 'SET used = u.used' }],
     batches: [oneMember('a'), oneMember('b')],
     caughtBy: ['I2 the count of uses is not the number of live redemptions'],
   },
   {
     name: 'the look at the key',
     specs: [{ ...instant, perMember: 5 }],
-    functions: [keyCount, { name: 'chung.claim_offers', from: 'AND k.idempotency_key = c.key', to: 'AND false' }],
+    functions: [{ name: 'chung.claim_offers', from: 'AND k.idempotency_key = c.key', to: 'AND false' }],
+    schema: [uniqueKey],
     batches: [oneMember('a'), oneMember('a')],
     caughtBy: ['I7 a key made two redemptions'],
   },
@@ -114,7 +139,7 @@ export const MUTANTS: readonly Mutant[] = [
       { ...instant, perMember: 5 },
       { ...instant, perMember: 5 },
     ],
-    functions: [keyCount],
+    schema: [uniqueKey],
     batches: [Array.from({ length: MEMBERS }, (_, member) => [claim(member, 'k', 0), claim(member, 'k', 1)]).flat()],
     rounds: 10,
     caughtBy: ['I7 a key made two redemptions'],
@@ -168,7 +193,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the journal of a claim',
     specs: [instant],
     functions: [
-      { name: 'chung.write_claims', from: 'PERFORM chung.post_by_form(forms, at, w_offer_no, v_offer, v_journal, v_kind, v_id);', to: '' },
+      { name: 'chung.write_claims', from: 'PERFORM chung.post_by_form(forms, at, v_form, v_offer, v_journal, v_kind, v_id);', to: '' },
     ],
     batches: [oneMember('a')],
     caughtBy: ['I13 a redemption, its journal and its event do not all exist'],
@@ -197,7 +222,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the stock’s part of a claim',
     specs: [instant],
     functions: [
-      { name: 'chung.write_claims', from: 'PERFORM chung.settle_claims(terms, at, w_offer_no, w_entry, w_position, v_id);', to: '' },
+      {
+        name: 'chung.claim_offers',
+        from: 'PERFORM chung.settle_claims(v_terms, v_at, w_offer_no,',
+        to: 'PERFORM num_nulls(v_terms, v_at, w_offer_no,',
+      },
     ],
     batches: [everyone('a')],
     caughtBy: ['I4 a unit is lost or counted twice'],
@@ -278,6 +307,7 @@ export const MUTANTS: readonly Mutant[] = [
     specs: [{ ...instant, cashback: { platform: 3_333, partner: 6_668 } }],
     functions: [
       { name: 'chung.claim_offers', from: 'c.nth_served * c.cost_minor > c.budget_left', to: 'false' },
+      { name: 'chung.claim_offers', from: 'w.claims * o.cost_minor > o.budget_left', to: 'false' },
       { name: 'chung.settle_claims', from: 's.spent_minor + w.cost <= s.budget_minor', to: 'true' },
     ],
     schema: ['ALTER TABLE chung.offer_stock DROP CONSTRAINT offer_stock_not_overspent'],

@@ -91,6 +91,22 @@ describe('a batch', () => {
     expect(batches).toEqual([['same', 'other'], ['same']]);
   });
 
+  test('leaves out whom a batch under way holds, also when it goes ahead, and takes them with the next', async () => {
+    const { gatherer, batches, letThrough } = stage({ identityOf: (item) => item.name, ahead: 1 });
+    const first = gatherer.submit({ group: 'a', name: 'same' });
+    await tick();
+    const alone = gatherer.submit({ group: 'a', name: 'same' });
+    await tick();
+    expect(batches).toEqual([['same']]);
+    const other = gatherer.submit({ group: 'a', name: 'other' });
+    await tick();
+    expect(batches).toEqual([['same'], ['other']]);
+    for (let round = 0; round < 3; round++) await letThrough();
+    expect(await Promise.all([first, alone, other])).toEqual(['done same', 'done same', 'done other']);
+    expect(batches).toEqual([['same'], ['other'], ['same']]);
+    expect(gatherer.waiting).toBe(0);
+  });
+
   test('answers every item exactly once, whatever the groups, sizes and identities', async () => {
     const items = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c'), name: fc.constantFrom('x', 'y', 'z', 'w') }), {
       maxLength: 60,
@@ -98,6 +114,7 @@ describe('a batch', () => {
     await fc.assert(
       fc.asyncProperty(items, fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 3 }), async (all, maxBatch, lanes) => {
         const seen: Item[] = [];
+        const underWay = new Set<string>();
         const gatherer = createGatherer<Item, Item>({
           lanes,
           maxBatch,
@@ -109,7 +126,12 @@ describe('a batch', () => {
           run: async (batch) => {
             expect(batch.length).toBeLessThanOrEqual(maxBatch);
             expect(new Set(batch.map((item) => item.group + item.name)).size).toBe(batch.length);
+            for (const { group, name } of batch) {
+              expect(underWay.has(group + name)).toBe(false);
+              underWay.add(group + name);
+            }
             await tick();
+            for (const { group, name } of batch) underWay.delete(group + name);
             seen.push(...batch);
             return batch;
           },
@@ -135,6 +157,20 @@ describe('a failure', () => {
     });
     expect(await gatherer.submit({ group: 'a', name: 'a' })).toBe('done');
     expect(tries).toBe(3);
+  });
+
+  test('that its maker knows to pass next time gets another try, told which one it is', async () => {
+    const attempts: number[] = [];
+    const { gatherer } = stage({
+      isAgain: (error) => error instanceof Error && error.message === '23505',
+      run: async (items, attempt) => {
+        attempts.push(attempt);
+        if (attempt === 1) throw again('23505');
+        return items.map(() => 'done');
+      },
+    });
+    expect(await gatherer.submit({ group: 'a', name: 'a' })).toBe('done');
+    expect(attempts).toEqual([1, 2]);
   });
 
   test('of one item is that item’s alone', async () => {

@@ -2,11 +2,13 @@ import { DomainError } from './errors.ts';
 import { codeOf } from './outside.ts';
 
 export interface GathererOptions<Item, Outcome> {
-  /** Runs a batch as one transaction; outcomes in the order of the items. */
-  run(items: readonly Item[]): Promise<readonly Outcome[]>;
+  /** Runs a batch as one transaction; outcomes in the order of the items. `attempt` begins with 1. */
+  run(items: readonly Item[], attempt: number): Promise<readonly Outcome[]>;
+  /** Failures, beside serialisation and deadlock, after which nothing was committed and the same batch may pass. */
+  isAgain?(error: unknown): boolean;
   /** Items of one group share a lane and take turns with other groups, so that a hot one starves nobody. */
   groupOf(item: Item): string;
-  /** Two items with one identity are never in one batch: the second must see what the first did. */
+  /** Two items with one identity are never on their way at once in a lane: the second must see what the first did. */
   identityOf?(item: Item): string;
   readonly lanes: number;
   readonly maxBatch: number;
@@ -38,6 +40,7 @@ interface Entry<Item, Outcome> {
 /** Nothing was committed and the same batch may pass now: serialisation failure, deadlock. */
 const AGAIN = new Set(['40001', '40P01']);
 const MAX_TRIES = 5;
+const AFTER_A_FAILURE = 2;
 
 /**
  * Group commit: what arrives while a batch is in flight becomes the next batch. No timer and no target size, so a lone request waits
@@ -79,23 +82,33 @@ interface Lane<Item, Outcome> {
 function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lane<Item, Outcome> {
   const now = options.now ?? performance.now.bind(performance);
   const groups = new Map<string, Entry<Item, Outcome>[]>();
+  const underWay = new Set<string>();
   let waiting = 0;
   let running = 0;
   /** Milliseconds a batch took of late; 0 until the first is through. A batch of one takes about as long as one of a hundred. */
   let batchMs = 0;
 
+  const serve = async (timely: readonly Entry<Item, Outcome>[]) => {
+    const identities = timely.map(({ item }) => options.identityOf?.(item)).filter((identity) => identity !== undefined);
+    for (const identity of identities) underWay.add(identity);
+    const started = now();
+    await runBatch(options, timely);
+    const spent = now() - started;
+    // A moving average over about eight batches: long enough for a hiccup, short enough to open again within a second.
+    batchMs = batchMs === 0 ? spent : batchMs + (spent - batchMs) / 8;
+    for (const identity of identities) underWay.delete(identity);
+  };
+
   const drain = async () => {
     while (waiting > 0 && (running === 1 || waiting >= (options.ahead ?? Number.POSITIVE_INFINITY))) {
-      const batch = takeBatch(groups, options);
+      const batch = takeBatch(groups, { ...options, underWay });
+      // All who wait have somebody of theirs under way: the batch that brings them back goes on here.
+      if (batch.length === 0) break;
       waiting -= batch.length;
       const late = batch.filter((entry) => now() - entry.since > options.maxWaitMs);
       for (const entry of late) entry.reject(overloaded(options.maxWaitMs));
       const timely = batch.filter((entry) => !late.includes(entry));
-      const started = now();
-      if (timely.length > 0) await runBatch(options, timely);
-      const spent = now() - started;
-      // A moving average over about eight batches: long enough for a hiccup, short enough to open again within a second.
-      if (timely.length > 0) batchMs = batchMs === 0 ? spent : batchMs + (spent - batchMs) / 8;
+      if (timely.length > 0) await serve(timely);
     }
     running -= 1;
   };
@@ -128,10 +141,10 @@ function createLane<Item, Outcome>(options: GathererOptions<Item, Outcome>): Lan
 /** One of each group in turn until the batch is full. What shares an identity with a member of the batch stays for the next. */
 function takeBatch<Item, Outcome>(
   groups: Map<string, Entry<Item, Outcome>[]>,
-  { maxBatch, identityOf }: GathererOptions<Item, Outcome>,
+  { maxBatch, identityOf, underWay }: GathererOptions<Item, Outcome> & { readonly underWay: ReadonlySet<string> },
 ): Entry<Item, Outcome>[] {
   const batch: Entry<Item, Outcome>[] = [];
-  const identities = new Set<string>();
+  const identities = new Set(underWay);
   const held = new Map<string, Entry<Item, Outcome>[]>();
   const heads = new Map([...groups.keys()].map((key) => [key, 0]));
   const fits = (entry: Entry<Item, Outcome>) => {
@@ -162,10 +175,15 @@ function keepRest<Entry>(groups: Map<string, Entry[]>, key: string, rest: Entry[
   if (rest.length > 0) groups.set(key, rest);
 }
 
-async function runBatch<Item, Outcome>(options: GathererOptions<Item, Outcome>, batch: readonly Entry<Item, Outcome>[]): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+async function runBatch<Item, Outcome>(
+  options: GathererOptions<Item, Outcome>,
+  batch: readonly Entry<Item, Outcome>[],
+  firstAttempt = 1,
+): Promise<void> {
+  for (let attempt = firstAttempt; ; attempt++) {
     try {
-      const outcomes = await options.run(batch.map((entry) => entry.item));
+      const items = batch.map((entry) => entry.item);
+      const outcomes = await options.run(items, attempt);
       for (const [index, entry] of batch.entries()) {
         const outcome = outcomes[index];
         if (outcome === undefined) entry.reject(new Error('a batch answered fewer outcomes than it had items'));
@@ -173,7 +191,7 @@ async function runBatch<Item, Outcome>(options: GathererOptions<Item, Outcome>, 
       }
       return;
     } catch (error) {
-      if (AGAIN.has(codeOf(error)) && attempt < MAX_TRIES) continue;
+      if ((AGAIN.has(codeOf(error)) || options.isAgain?.(error)) && attempt < firstAttempt + MAX_TRIES - 1) continue;
       await settleFailure(options, batch, error);
       return;
     }
@@ -191,6 +209,6 @@ async function settleFailure<Item, Outcome>(
     return;
   }
   const middle = batch.length >> 1;
-  await runBatch(options, batch.slice(0, middle));
-  await runBatch(options, batch.slice(middle));
+  await runBatch(options, batch.slice(0, middle), AFTER_A_FAILURE);
+  await runBatch(options, batch.slice(middle), AFTER_A_FAILURE);
 }

@@ -1,8 +1,10 @@
 import type { OfferId } from '@chung/contracts';
-import type { Db } from '../../kernel/db.ts';
+import { constraintOf, type Db } from '../../kernel/db.ts';
+import { DomainError } from '../../kernel/errors.ts';
 import { createGatherer, type Gatherer } from '../../kernel/gatherer.ts';
+import { codeOf } from '../../kernel/outside.ts';
 import type { OfferForClaim } from '../offers/index.ts';
-import { type ClaimOutcome, type ClaimToWrite, writeClaims } from './claim-store.ts';
+import { type Batch, type ClaimOutcome, type ClaimToWrite, writeClaims } from './claim-store.ts';
 import { type ClaimTerms, claimTermsOf } from './claim-terms.ts';
 
 /** Group commit for claims: what arrives while a batch is written becomes the next one. */
@@ -54,7 +56,8 @@ export function createClaimEngine(deps: Deps, options: ClaimEngineOptions = DEFA
     groupOf: (claim) => claim.terms.offer.id,
     // One claim of a member in a batch: the next sees what it used of their limits, and meets its key if it is the same.
     identityOf: (claim) => claim.memberId,
-    run: (claims) => writeBatch(deps, claims),
+    run: (claims, attempt) => writeBatch(deps, claims, attempt === 1 ? 'write-first' : 'lock-first'),
+    isAgain: isOvertaken,
   });
   const known = new Map<OfferId, { until: number; readonly found: Promise<OfferOrTerms | null> }>();
   const load = async (offerId: OfferId, meanwhile?: Promise<OfferOrTerms | null>) => {
@@ -98,11 +101,20 @@ function remembered(offer: OfferForClaim): OfferOrTerms {
 
 const claimable = (offer: OfferForClaim): boolean => offer.state === 'published' && offer.partnerActive;
 
+/** Constraints that break when somebody else writes the same key, or a member's first use of the offer, at the same time. */
+const SHARED_WITH_OTHERS = new Set(['claim_keys_pkey', 'redemption_usage_pkey']);
+
+/** Undone because of what another transaction did meanwhile, or held up too long by one: with the lock first it goes through. */
+function isOvertaken(error: unknown): boolean {
+  const cause = error instanceof DomainError ? error.cause : error;
+  return codeOf(cause) === '55P03' || (codeOf(cause) === '23505' && SHARED_WITH_OTHERS.has(constraintOf(cause)));
+}
+
 /**
  * An offer stands in a batch once: two copies of its terms would each count the same free units. Where a newer copy is there, claims
  * judged by other terms are told to look again.
  */
-async function writeBatch({ db, timeZone }: Deps, claims: readonly ClaimToWrite[]): Promise<ClaimOutcome[]> {
+async function writeBatch({ db, timeZone }: Deps, claims: readonly ClaimToWrite[], order: Batch['order']): Promise<ClaimOutcome[]> {
   const newest = new Map<OfferId, ClaimTerms>();
   for (const { terms } of claims) {
     const other = newest.get(terms.offer.id);
@@ -112,11 +124,7 @@ async function writeBatch({ db, timeZone }: Deps, claims: readonly ClaimToWrite[
     const terms = newest.get(claim.terms.offer.id) ?? claim.terms;
     return isSame(terms, claim.terms) ? { ...claim, terms } : null;
   });
-  const outcomes = await writeClaims(
-    db,
-    asWritten.filter((claim) => claim !== null),
-    timeZone,
-  );
+  const outcomes = await writeClaims(db, { claims: asWritten.filter((claim) => claim !== null), timeZone, order });
   let next = 0;
   return asWritten.map((claim): ClaimOutcome => (claim && outcomes[next++]) ?? { kind: 'refused', why: 'stale' });
 }

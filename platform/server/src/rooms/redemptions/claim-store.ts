@@ -42,8 +42,16 @@ interface OutcomeRow {
   claimed_day: string;
 }
 
+export interface Batch {
+  /** A member stands in it once. */
+  readonly claims: readonly ClaimToWrite[];
+  readonly timeZone: string;
+  /** The stock is locked before anything is written: slower, and what always goes through. */
+  readonly order: 'lock-first' | 'write-first';
+}
+
 /** One statement, one transaction: it answers when all of the batch is on disk. */
-export async function writeClaims(db: Db, claims: readonly ClaimToWrite[], timeZone: string): Promise<ClaimOutcome[]> {
+export async function writeClaims(db: Db, { claims, timeZone, order }: Batch): Promise<ClaimOutcome[]> {
   const terms = numbered(claims, (claim) => claim.terms);
   const verdicts = numbered(claims, (claim) => claim.verdicts);
   const rows = await db.query<OutcomeRow>(
@@ -55,21 +63,23 @@ export async function writeClaims(db: Db, claims: readonly ClaimToWrite[], timeZ
       timeZone,
       `[${verdicts.values.join(',')}]`,
       // Arrays of SQL begin with 1, elements of JSON with 0.
-      terms.numbers.map((number) => number + 1),
-      claims.map((claim) => claim.memberId),
+      arrayOf(terms.numbers.map((number) => number + 1)),
+      arrayOf(claims.map((claim) => claim.memberId)),
       claims.map((claim) => claim.idempotencyKey),
-      claims.map((claim) => claim.id),
-      claims.map((claim) => claim.memberRef),
+      arrayOf(claims.map((claim) => claim.id)),
+      arrayOf(claims.map((claim) => claim.memberRef)),
       claims.map((claim) => claim.clientId),
-      verdicts.numbers,
-      claims.map((claim) => claim.journalId),
-      claims.map((claim) => claim.eventId),
-      // Built here: what is done before the call is not done under the offer's lock.
-      claims.map((claim) => JSON.stringify({ ...claim.terms.event, redemptionId: claim.id, memberRef: claim.memberRef })),
+      arrayOf(verdicts.numbers),
+      arrayOf(claims.map((claim) => claim.journalId)),
+      arrayOf(claims.map((claim) => claim.eventId)),
+      order === 'lock-first',
     ],
   );
   return rows.map(outcomeOf);
 }
+
+/** An array as PostgreSQL writes it, of numbers, ids and base64url alone: nothing in them needs quotes, and the driver's quoting took a tenth of a claim. */
+const arrayOf = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
 /** The different values in order of appearance, and which of them each claim has. */
 function numbered<Value>(claims: readonly ClaimToWrite[], partOf: (claim: ClaimToWrite) => Value): { values: Value[]; numbers: number[] } {
@@ -106,6 +116,7 @@ const termsForSql = (of: ClaimTerms) => ({
   cost_minor: of.costMinor,
   by_entry_only: of.offer.terms.allocation.mode === 'lottery',
   event_type: of.eventType,
+  event: of.event,
 });
 
 const formForSql = (of: ClaimTerms) =>
