@@ -8,7 +8,8 @@ import type { MemberRecord, MemberStore } from './store.ts';
 
 export interface DirectoryDeps {
   readonly store: MemberStore;
-  /** One of many that are asked at the same time; see gatherReads. */
+  /** Both among many that are asked at the same time; see gatherReads. */
+  findFacts(memberId: MemberId): Promise<MemberFacts | null>;
   findRecord(memberId: MemberId): Promise<MemberRecord | null>;
   readonly vault: Vault;
   /** Writes down that an app read a member's contact, before it gets it: what cannot be logged is not read. */
@@ -17,7 +18,7 @@ export interface DirectoryDeps {
 
 /** Reading the directory. */
 export function createDirectory(deps: DirectoryDeps) {
-  const { store, vault, findRecord } = deps;
+  const { store, vault, findFacts } = deps;
   return {
     findById: (memberId: MemberId): Promise<Member | null> => store.findById(memberId),
     findByCode: (memberCode: string): Promise<Member | null> => store.findByCode(memberCode),
@@ -25,18 +26,9 @@ export function createDirectory(deps: DirectoryDeps) {
     findByPhone: (phone: string): Promise<Member[]> => store.findByPhoneHash(vault.lookUp(phone)),
     /** What eligibility is judged by; throws `not_found` for someone who is not in the directory. */
     async factsOf(memberId: MemberId): Promise<MemberFacts> {
-      const found = await findRecord(memberId);
+      const found = await findFacts(memberId);
       if (!found) throw new DomainError('not_found');
-      return {
-        memberId: found.id,
-        verified: found.verified,
-        provinceCode: found.provinceCode,
-        unitPath: found.unitPath,
-        birthYear: found.birthYear,
-        role: found.role,
-        since: found.joinedOn,
-        displayName: found.fullName,
-      };
+      return found;
     },
     me: (principal: MemberPrincipal) => tellMe(deps, principal),
     async provinces(): Promise<ReplyOf<typeof listProvinces>> {

@@ -8,6 +8,7 @@ import type { Vault } from '../../kernel/vault.ts';
 import { createDirectory } from './directory.ts';
 import { type ImportOrder, importMembers } from './import-members.ts';
 import { listImports } from './list-imports.ts';
+import type { MemberFacts } from './member.ts';
 import { createPlaceNames, type PlaceNames } from './place-names.ts';
 import { seedReferenceData } from './seed-reference-data.ts';
 import { createMemberStore, type MemberRecord, writeUnits } from './store.ts';
@@ -28,9 +29,16 @@ export interface MembersDeps {
 export function createMembers(deps: MembersDeps) {
   const store = createMemberStore(deps.db);
   const findRecord = gatherReads<MemberId, MemberRecord>((memberIds) => store.findRecords(memberIds));
+  const findFacts = gatherReads<MemberId, MemberFacts>((memberIds) => store.findFacts(memberIds));
   const placeNames = createPlaceNames(store);
   return {
-    ...createDirectory({ store, findRecord, vault: deps.vault, ...(deps.onContactRead && { onContactRead: deps.onContactRead }) }),
+    ...createDirectory({
+      store,
+      findFacts,
+      findRecord,
+      vault: deps.vault,
+      ...(deps.onContactRead && { onContactRead: deps.onContactRead }),
+    }),
     placeNames: async (): Promise<PlaceNames> => {
       await placeNames.refresh();
       return placeNames.names;

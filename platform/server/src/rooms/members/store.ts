@@ -1,6 +1,6 @@
 import type { MemberId } from '@chung/contracts';
 import type { Db, Tx } from '../../kernel/db.ts';
-import type { Member, MemberRole } from './member.ts';
+import type { Member, MemberFacts, MemberRole } from './member.ts';
 import type { FormerProvince, Province } from './provinces.ts';
 import type { Unit, UnitKind } from './unit.ts';
 
@@ -59,6 +59,30 @@ function recordFrom(row: RecordColumns): MemberRecord {
   };
 }
 
+interface FactColumns {
+  id: MemberId;
+  verified: boolean;
+  province_code: string;
+  unit_path: string | null;
+  birth_year: number;
+  role: MemberRole;
+  joined_on: string | null;
+  full_name: string;
+}
+
+const UNIT_SEPARATOR = '\u001f';
+
+const factsFrom = (row: FactColumns): MemberFacts => ({
+  memberId: row.id,
+  verified: row.verified,
+  provinceCode: row.province_code,
+  unitPath: row.unit_path?.split(UNIT_SEPARATOR) ?? [],
+  birthYear: row.birth_year,
+  role: row.role,
+  since: row.joined_on,
+  displayName: row.full_name,
+});
+
 export function createMemberStore(db: Query) {
   return {
     async findById(memberId: MemberId): Promise<Member | null> {
@@ -79,7 +103,12 @@ export function createMemberStore(db: Query) {
       );
       return rows.map(memberFrom);
     },
-    /** Members with their unit's path and names, in the order asked: read for every catalogue page and claim, many at once. */
+    /** In the order asked: read for every catalogue page and claim, many at once. */
+    async findFacts(memberIds: readonly MemberId[]): Promise<(MemberFacts | null)[]> {
+      const rows = await db.query<FactColumns | { id: null }>('SELECT * FROM chung.member_facts($1)', [memberIds]);
+      return rows.map((row) => (row.id === null ? null : factsFrom(row)));
+    },
+    /** Members with their unit's path and names, in the order asked. */
     async findRecords(memberIds: readonly MemberId[]): Promise<(MemberRecord | null)[]> {
       const rows = await db.query<RecordColumns | { id: null }>(
         // OFFSET 0 keeps the planner from reading the whole directory for a few members.

@@ -1,6 +1,6 @@
 import type { Scope } from '@chung/contracts';
 import type { Db } from '../../../kernel/db.ts';
-import { knownStanding, type StandingRow, WITH_STANDING } from '../tokens/standing-store.ts';
+import { knownStanding, type StandingRow, scopesIn, type WrittenStanding } from '../tokens/standing-store.ts';
 
 /** The platform's own three web apps. */
 export type WebApp = 'member' | 'partner' | 'admin';
@@ -30,15 +30,11 @@ export async function insertSession(
 
 /** One a key, in their order, each with its standing; null for one that is not there or is over. */
 export async function findSessions(db: Db, keys: readonly SessionKey[]): Promise<(StoredSession | null)[]> {
-  const rows = await db.query<(StandingRow | { client_id: null }) & { oidc_grant: string | null; session_scopes: Scope[] }>(
-    `SELECT key.oidc_grant, key.scopes AS session_scopes, standing.*
-       FROM unnest($1::bytea[], $2::text[]) WITH ORDINALITY AS asked (token_hash, app, no)
-       LEFT JOIN LATERAL (SELECT 'chung-' || s.app AS client_id, s.oidc_grant, NULL::text AS jti, s.scopes FROM chung.web_sessions AS s
-                           WHERE s.token_hash = asked.token_hash AND s.app = asked.app AND s.expires_at > now() OFFSET 0) AS key ON true
-       ${WITH_STANDING} ORDER BY asked.no`,
+  const rows = await db.query<WrittenStanding & { oidc_grant: string | null; session_scopes: string }>(
+    'SELECT * FROM chung.find_sessions($1, $2)',
     [keys.map(({ tokenHash }) => tokenHash), keys.map(({ app }) => app)],
   );
   return rows.map((row) =>
-    row.oidc_grant === null ? null : { oidcGrant: row.oidc_grant, scopes: row.session_scopes, standing: knownStanding(row) },
+    row.oidc_grant === null ? null : { oidcGrant: row.oidc_grant, scopes: scopesIn(row.session_scopes), standing: knownStanding(row) },
   );
 }

@@ -8,7 +8,7 @@ export interface StandingRow {
   app_kind: App['kind'];
   actor: AccountKind | null;
   app_partner: PartnerId | null;
-  app_scopes: Scope[];
+  app_scopes: readonly Scope[];
   account_id: AccountId | null;
   account_kind: AccountKind | null;
   account_state: 'open' | 'closed' | null;
@@ -17,30 +17,9 @@ export interface StandingRow {
   display_name: string | null;
   partner_status: PartnerStatus | null;
   consent_id: GrantId | null;
-  consented: Scope[] | null;
+  consented: readonly Scope[] | null;
   revoked: boolean;
 }
-
-// One statement, so that all of it is of one moment: read one after another, a withdrawal between two reads could be missed.
-const STANDING = `
-  SELECT app.client_id, app.kind AS app_kind, app.actor, app.partner_id AS app_partner, app.scopes AS app_scopes,
-         account.id AS account_id, account.kind AS account_kind, account.state AS account_state, account.member_id,
-         account.partner_id AS account_partner, account.display_name,
-         access.status AS partner_status, consent.id AS consent_id,
-         (SELECT array_agg(line.scope) FROM chung.grant_scopes AS line WHERE line.grant_id = consent.id AND line.state = 'granted') AS consented,
-         EXISTS (SELECT FROM chung.revoked_tokens AS denied WHERE denied.jti = key.jti) AS revoked
-  FROM chung.apps AS app
-  LEFT JOIN chung.oidc_artifacts AS artifact
-    ON artifact.model = 'Grant' AND artifact.id = key.oidc_grant AND artifact.client_id = app.client_id AND artifact.expires_at > now()
-  LEFT JOIN chung.accounts AS account ON account.id = artifact.account_id
-  LEFT JOIN chung.partner_access AS access ON access.partner_id = coalesce(app.partner_id, account.partner_id)
-  LEFT JOIN chung.grants AS consent ON consent.account_id = account.id AND consent.client_id = app.client_id
-  WHERE app.client_id = key.client_id
-  -- Keeps the planner from turning a look-up by key into a join over all members.
-  OFFSET 0`;
-
-/** Joins the standing to a row called `key` with `client_id`, `oidc_grant` and `jti`. */
-export const WITH_STANDING = `LEFT JOIN LATERAL (${STANDING}) AS standing ON true`;
 
 /** What a token hangs on. `oidcGrant` is null when an app acts for itself, `jti` for a web session: it has no token to revoke. */
 export interface StandingKey {
@@ -49,15 +28,35 @@ export interface StandingKey {
   readonly jti: string | null;
 }
 
-/** One row a key, in their order; null for an app that is not there. */
+/** A row as the database writes it: scopes are words apart by spaces. Without a client where there is no app. */
+export type WrittenStanding =
+  | { client_id: null }
+  | (Omit<StandingRow, 'app_scopes' | 'consented'> & { app_scopes: string; consented: string | null });
+
+/** One row a key, in their order and of one moment (a withdrawal between two reads could be missed); null for an app that is not there. */
 export async function findStandings(tx: Tx, keys: readonly StandingKey[]): Promise<(StandingRow | null)[]> {
-  const rows = await tx.query<StandingRow | { client_id: null }>(
-    `SELECT standing.* FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS key (client_id, oidc_grant, jti, no)
-       ${WITH_STANDING} ORDER BY key.no`,
-    [keys.map(({ clientId }) => clientId), keys.map(({ oidcGrant }) => oidcGrant), keys.map(({ jti }) => jti)],
-  );
+  const rows = await tx.query<WrittenStanding>('SELECT * FROM chung.find_standings($1, $2, $3)', [
+    keys.map(({ clientId }) => clientId),
+    keys.map(({ oidcGrant }) => oidcGrant),
+    keys.map(({ jti }) => jti),
+  ]);
   return rows.map(knownStanding);
 }
 
-/** What a left join found, or nothing. */
-export const knownStanding = <Row extends StandingRow>(row: Row | { client_id: null }): Row | null => (row.client_id === null ? null : row);
+export function knownStanding(row: WrittenStanding): StandingRow | null {
+  if (row.client_id === null) return null;
+  return { ...row, app_scopes: scopesIn(row.app_scopes), consented: row.consented === null ? null : scopesIn(row.consented) };
+}
+
+/** Nearly everybody has the same few lists: each is taken apart once. */
+const knownLists = new Map<string, readonly Scope[]>();
+const MOST_LISTS = 1_000;
+
+export function scopesIn(text: string): readonly Scope[] {
+  const known = knownLists.get(text);
+  if (known) return known;
+  const scopes = text === '' ? [] : (text.split(' ') as Scope[]);
+  if (knownLists.size >= MOST_LISTS) knownLists.clear();
+  knownLists.set(text, scopes);
+  return scopes;
+}
