@@ -5,7 +5,10 @@ import { OPERATIONS, openApiDocument } from '@chung/contracts';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response, Router } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { createDispatch } from './kernel/dispatch.ts';
 import { DomainError } from './kernel/errors.ts';
+import { type HeaderList, headersOf, setHeaders } from './kernel/headers.ts';
+import { createJsonReader } from './kernel/json-body.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { asOutside } from './kernel/outside.ts';
 import { fromExpress, problemOf } from './kernel/problem.ts';
@@ -19,9 +22,6 @@ const JSON_LIMIT_BYTES = 256 * 1024;
 const RETRY_SECONDS = '2';
 /** For 256 kB even a bad line needs less; who sends a byte a second holds a place in flight. */
 const JSON_WITHIN_MS = 15_000;
-const TOO_SLOW = { vi: 'Nội dung gửi lên quá chậm.', en: 'The body came too slowly.' };
-/** Express' name of each method. */
-const VERBS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
 /** A document that anybody may read and keep for a while. */
 export interface PublicDocument {
@@ -56,15 +56,17 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('trust proxy', [...options.trustedProxies]);
-  app.use(observe(options), helmet(helmetOptions(options.baseUrl)));
+  const headers = headersOf(helmet(helmetOptions(options.baseUrl)));
+  app.use(observe(options), operations(options, headers), common(headers));
   app.use(healthRouter(options));
   app.use('/oauth', limitByAddress(options));
   app.use(options.identityRouter);
   app.use('/docs', referenceRouter());
   app.use(apiRouter(options));
+  app.use('/v1', refuseMethod);
   app.use(webRouter(options.webDirectory));
   app.use((_request, _response, next) => next(new DomainError('not_found')));
-  app.use(problemHandler(options));
+  app.use(problemHandler(options, headers));
   return app;
 }
 
@@ -95,13 +97,12 @@ function observe({ log, metrics }: AppOptions): RequestHandler {
   // The second net is for what somebody logs by mistake; these lines are made here, of ids and our own words, on every request.
   const requests = log.child({}, { redact: [] });
   return (request, response, next) => {
-    const started = process.hrtime.bigint();
+    const started = performance.now();
     const requestId = requestIdOf(request);
     // Kept now: a router mounted further down shortens the path while it answers.
     const { path: address } = request;
-    response.set('x-request-id', requestId);
     response.on('finish', () => {
-      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      const seconds = (performance.now() - started) / 1000;
       const operation = String(response.locals['operation'] ?? 'other');
       metrics.observe({ operation, status: response.statusCode, seconds });
       // Queries may hold what a member searched for and a mistyped path anything at all, so neither gets into the log.
@@ -117,6 +118,14 @@ function observe({ log, metrics }: AppOptions): RequestHandler {
         'request',
       );
     });
+    next();
+  };
+}
+
+/** What every answer carries; operations write it themselves, with their own. */
+function common(headers: HeaderList): RequestHandler {
+  return (request, response, next) => {
+    setHeaders(response, [...headers, 'x-request-id', requestIdOf(request)]);
     next();
   };
 }
@@ -200,48 +209,46 @@ function referenceRouter(): Router {
   return router;
 }
 
-/** The table of operations. A declared operation without a handler, or a handler twice, stops the start. */
+/**
+ * The table of operations, asked before anything else: they are nearly all of the traffic. A declared operation without a handler,
+ * or a handler twice, stops the start.
+ */
+function operations(options: AppOptions, headers: HeaderList): RequestHandler {
+  assertComplete(options.routes);
+  const readJson = createJsonReader({ limitBytes: JSON_LIMIT_BYTES, withinMs: options.jsonWithinMs ?? JSON_WITHIN_MS });
+  // Without proxies to believe nobody is heard about whom a request is from.
+  const addressOf =
+    options.trustedProxies.length === 0 ? ({ socket }: Request) => socket.remoteAddress ?? '' : (request: Request) => request.ip ?? '';
+  const find = createDispatch(
+    options.routes.map((route) => {
+      const { id, method, path: address } = route.operation;
+      return { method, path: address, target: { id, handle: handlerFor(route, { ...options.seam, readJson, headers, addressOf }) } };
+    }),
+  );
+  return (request, response, next) => {
+    const found = find(request.method, request.path);
+    if (!found) return next();
+    response.locals['operation'] = found.target.id;
+    return found.target.handle(request, response, found.params);
+  };
+}
+
+/** What of the API is no operation: documents that anybody may read. */
 function apiRouter(options: AppOptions): Router {
   const router = Router();
-  const json = express.json({ limit: JSON_LIMIT_BYTES, strict: true });
-  const { jsonWithinMs = JSON_WITHIN_MS } = options;
-  const readJson = (request: Request, response: Response) =>
-    new Promise<void>((resolve, reject) => {
-      const refuse = (error: DomainError) => {
-        // The rest of the body would be read as the next request.
-        response.set('connection', 'close');
-        reject(error);
-      };
-      // The parser would wait for all of a body that it has refused already by its announced length.
-      if (Number(request.get('content-length')) > JSON_LIMIT_BYTES) return refuse(new DomainError('payload_too_large'));
-      const late = setTimeout(() => refuse(new DomainError('invalid_request', { detail: TOO_SLOW })), jsonWithinMs);
-      json(request, response, (error?: unknown) => {
-        clearTimeout(late);
-        if (error) reject(error);
-        else resolve();
-      });
-    });
   const document = openApiDocument({ baseUrl: options.baseUrl, version: options.version });
   router.get('/v1/openapi.json', (_request, response) => void response.json(document));
   for (const [address, document] of Object.entries(options.publicDocuments)) router.get(address, publicDocument(document));
-  assertComplete(options.routes);
-  for (const route of options.routes) {
-    const { operation } = route;
-    const address = operation.path.replace(/\{(\w+)\}/g, ':$1');
-    const name: RequestHandler = (_request, response, next) => {
-      response.locals['operation'] = operation.id;
-      next();
-    };
-    router[VERBS[operation.method]](address, name, handlerFor(route, { ...options.seam, readJson }));
-  }
-  router.use('/v1', (request, response) => {
-    const allowed = methodsAt(request.originalUrl.split('?')[0] ?? '');
-    if (allowed.length === 0) throw new DomainError('not_found');
-    response.set('allow', allowed.join(', '));
-    throw new DomainError('method_not_allowed');
-  });
   return router;
 }
+
+/** Under the API's address nothing else answers: an operation by another method, or nothing. */
+const refuseMethod: RequestHandler = (request, response) => {
+  const allowed = methodsAt(request.originalUrl.split('?')[0] ?? '');
+  if (allowed.length === 0) throw new DomainError('not_found');
+  response.set('allow', allowed.join(', '));
+  throw new DomainError('method_not_allowed');
+};
 
 /** Readable from any web page, and asked for again only by its ETag: thousands of tills read the same small set. */
 function publicDocument({ read, maxAgeSeconds }: PublicDocument): RequestHandler {
@@ -302,7 +309,7 @@ function cacheByName(response: Response, file: string): void {
   response.set('cache-control', /-[\w-]{8,}\.\w+$/.test(file) ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
-function problemHandler({ baseUrl, log, metrics }: AppOptions): ErrorRequestHandler {
+function problemHandler({ baseUrl, log, metrics }: AppOptions, headers: HeaderList): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     const error = asOutside(fromExpress(thrown));
     const requestId = requestIdOf(request);
@@ -310,6 +317,8 @@ function problemHandler({ baseUrl, log, metrics }: AppOptions): ErrorRequestHand
     metrics.countProblem(problem.body.code);
     if (problem.status >= 500) log.error({ requestId, err: error }, 'request failed');
     if (response.headersSent) return next(error);
+    // An operation's refusal comes from before the place where they are set.
+    if (!response.hasHeader('x-request-id')) setHeaders(response, [...headers, 'x-request-id', requestId]);
     response.status(problem.status).set(problem.headers).send(JSON.stringify(problem.body));
   };
 }

@@ -1,13 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import type { OperationSpec } from '@chung/contracts';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Language, OperationSpec } from '@chung/contracts';
+import type { Request, Response } from 'express';
 import type { Db, Tx } from './db.ts';
 import { DomainError } from './errors.ts';
+import { type HeaderList, setHeaders } from './headers.ts';
 import { type Attempt, keepReply, readIdempotencyKey, takeKey } from './idempotency.ts';
+import type { ReadJson } from './json-body.ts';
 import { assertShallow, parsePart } from './parse.ts';
 import { type Principal, principalKey } from './principal.ts';
 import type { Caller, RateLimits } from './rate-limit.ts';
-import { languageOf, requestIdOf } from './request.ts';
+import { headerOf, languageOf, requestIdOf } from './request.ts';
 import { type Call, ReadyReply, type Route } from './route.ts';
 
 /** What the seam takes from rooms: the kernel knows none of them, the composition root hands these in. */
@@ -24,10 +26,16 @@ export interface SeamPorts {
   ): Promise<void>;
 }
 
-/** Reads a JSON body into `request.body`; a part of the app, called here so that nobody without the right is listened to. */
+/** Parts of the app. The body is read here, so that nobody without the right is listened to. */
 export interface SeamInput {
-  readJson(request: Request, response: Response): Promise<void>;
+  readonly readJson: ReadJson;
+  /** What every answer carries. */
+  readonly headers: HeaderList;
+  addressOf(request: Request): string;
 }
+
+/** Answers one operation's requests; `params` are the parts of its path. */
+export type OperationHandler = (request: Request, response: Response, params: Readonly<Record<string, string>>) => Promise<void>;
 
 const NO_TRANSACTION: Tx = {
   query: () => Promise.reject(new Error('this operation has no transaction of the seam; open one with db.tx')),
@@ -37,21 +45,27 @@ const NO_TRANSACTION: Tx = {
  * One handler for every operation, driven by its declaration. The order is the security argument: who calls, may they,
  * how often, and only then what they sent; so a caller without the right learns nothing about ids or bodies.
  */
-export function handlerFor(route: Route, ports: SeamPorts & SeamInput): RequestHandler {
+export function handlerFor(route: Route, ports: SeamPorts & SeamInput): OperationHandler {
   const { operation } = route;
-  return async (request, response) => {
+  const send = senderOf(operation, ports.headers);
+  return async (request, response, params) => {
     const leaving = [enterUnknown(request, ports)];
+    const address = ports.addressOf(request);
+    let budget: HeaderList = [];
     try {
-      await ports.rateLimits.takeAddress(request.ip ?? '');
-      const principal = await authorise(operation, request, ports);
-      const caller = callerOf(principal, request);
-      response.set(await ports.rateLimits.take(caller, operation.rate));
+      await ports.rateLimits.takeAddress(address);
+      const principal = operation.actor === 'public' ? null : await authorise(operation, request, ports);
+      const caller = callerOf(principal, request, address);
+      budget = Object.entries(await ports.rateLimits.take(caller, operation.rate)).flat();
       assertContentType(operation, request);
       leaving.push(ports.rateLimits.enter(caller));
       if (operation.bodyType !== 'stream') await ports.readJson(request, response);
-      const call = parseCall(operation, request, principal);
+      const call = parseCall(operation, request, { principal, params });
       const result = await run(route, call, ports);
-      send(response, operation, result);
+      send(response, result, ['x-request-id', call.requestId, ...budget]);
+    } catch (error) {
+      if (!response.headersSent) setHeaders(response, budget);
+      throw error;
     } finally {
       for (const leave of leaving) leave();
     }
@@ -60,12 +74,11 @@ export function handlerFor(route: Route, ports: SeamPorts & SeamInput): RequestH
 
 /** To find out who calls costs a look into the database: one credential may not put that question without end either. */
 function enterUnknown(request: Request, { rateLimits }: SeamPorts): () => void {
-  const credential = request.get('authorization') ?? request.get('cookie');
+  const credential = request.headers.authorization ?? request.headers.cookie;
   return credential === undefined ? () => {} : rateLimits.enter({ key: `credential:${credential}`, kind: 'organisation' });
 }
 
-async function authorise(operation: OperationSpec, request: Request, ports: SeamPorts): Promise<Principal | null> {
-  if (operation.actor === 'public') return null;
+async function authorise(operation: OperationSpec, request: Request, ports: SeamPorts): Promise<Principal> {
   const principal = await ports.authenticate(request);
   if (!principal) throw new DomainError('unauthenticated', { challenge: ports.challenge() });
   const needed = operation.scope === null ? [] : [operation.scope];
@@ -79,8 +92,8 @@ async function authorise(operation: OperationSpec, request: Request, ports: Seam
   return principal;
 }
 
-function callerOf(principal: Principal | null, request: Request): Caller {
-  if (!principal) return { key: `ip:${request.ip ?? ''}`, kind: 'person' };
+function callerOf(principal: Principal | null, request: Request, address: string): Caller {
+  if (!principal) return { key: `ip:${address}`, kind: 'person' };
   const key = principalKey(principal);
   switch (principal.actor) {
     case 'member':
@@ -97,7 +110,7 @@ function callerOf(principal: Principal | null, request: Request): Caller {
  * such key: many of them from one device are bounded by their address.
  */
 function deviceOf(request: Request): string | undefined {
-  const [header] = (request.get('dpop') ?? '').split('.');
+  const [header] = (headerOf(request, 'dpop') ?? '').split('.');
   if (!header) return undefined;
   try {
     const { jwk }: { jwk?: { x?: unknown } } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'));
@@ -109,38 +122,44 @@ function deviceOf(request: Request): string | undefined {
 }
 
 function assertContentType(operation: OperationSpec, request: Request): void {
-  const hasBody = Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
+  const { headers } = request;
+  const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
   // An operation without fields takes a request without a body too; an upload always has one.
   if (operation.bodyType === 'none' || (operation.bodyType === 'json' && !hasBody)) return;
   const accepted = operation.bodyType === 'json' ? ['application/json'] : operation.accepts;
+  if (hasBody && accepted.includes(headers['content-type'] ?? '')) return;
   if (!request.is([...accepted]))
     throw new DomainError('unsupported_media_type', {
       detail: { vi: `Hãy gửi ${accepted.join(' hoặc ')}.`, en: `Send ${accepted.join(' or ')}.` },
     });
 }
 
-function parseCall(operation: OperationSpec, request: Request, principal: Principal | null): Call<OperationSpec> {
+function parseCall(
+  operation: OperationSpec,
+  request: Request,
+  given: { principal: Principal | null; params: Readonly<Record<string, string>> },
+): Call<OperationSpec> {
   const language = languageOf(request);
-  const params = parsePart(operation.params, request.params, { part: 'params', language });
-  const query = parsePart(operation.query, request.query, { part: 'query', language });
-  const body = operation.body ? parseBody(operation, request) : undefined;
+  const params = parsePart(operation.params, given.params, { part: 'params', language });
+  const query = parsePart(operation.query, request.url.includes('?') ? request.query : {}, { part: 'query', language });
+  const body = operation.body ? parseBody(operation, request, language) : undefined;
   return {
-    principal,
+    principal: given.principal,
     params,
     query,
     body,
     stream: request,
     language,
     requestId: requestIdOf(request),
-    idempotencyKey: operation.idempotency === 'none' ? '' : readIdempotencyKey(request.get('idempotency-key')),
+    idempotencyKey: operation.idempotency === 'none' ? '' : readIdempotencyKey(headerOf(request, 'idempotency-key')),
     tx: NO_TRANSACTION,
   };
 }
 
-function parseBody(operation: OperationSpec, request: Request): unknown {
+function parseBody(operation: OperationSpec, request: Request, language: Language): unknown {
   const body: unknown = request.body ?? {};
   assertShallow(body);
-  return operation.body ? parsePart(operation.body, body, { part: 'body', language: languageOf(request) }) : undefined;
+  return operation.body ? parsePart(operation.body, body, { part: 'body', language }) : undefined;
 }
 
 /** Changes by partners and admins leave an audit entry; members' own acts are told by events and consent receipts. */
@@ -150,6 +169,7 @@ function isAudited(operation: OperationSpec): boolean {
 
 async function run(route: Route, call: Call<OperationSpec>, ports: SeamPorts): Promise<unknown> {
   const { operation } = route;
+  if (operation.idempotency !== 'header' && operation.bodyType !== 'stream' && !isAudited(operation)) return route.handle(call);
   const audit = async (tx: Tx, outcome: Record<string, unknown> = {}) => {
     const principal: Principal | null = call.principal;
     if (!principal || !isAudited(operation)) return;
@@ -202,20 +222,21 @@ function detailOf(call: Call<OperationSpec>): Record<string, unknown> {
   return { ...decision, ...rules, fields: Object.keys(body) };
 }
 
-function send(response: Response, operation: OperationSpec, result: unknown): void {
-  response.status(operation.status);
-  response.set('cache-control', 'no-store');
-  if (operation.status === 204) {
-    response.end();
-    return;
-  }
-  if (result instanceof ReadyReply) {
-    response.set({ 'content-type': 'application/json; charset=utf-8', 'content-length': String(result.json.length) }).end(result.json);
-    return;
-  }
-  // Parsing our own answer drops what the declaration does not name, so that a wider row can never leak. Written by hand: what
-  // Express works out for each JSON (charset, length, freshness) is known here, and was a tenth of a claim's time.
-  // A string and not bytes: Node sends it in one piece with the headers.
-  const json = JSON.stringify(operation.reply.parse(result));
-  response.set({ 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(json)) }).end(json);
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Writes an answer in one piece. What Express works out for each JSON (charset, length, freshness) is known here, and was a tenth of a claim's time. */
+function senderOf(operation: OperationSpec, headers: HeaderList): (response: Response, result: unknown, own: HeaderList) => void {
+  const common = [...headers, 'cache-control', 'no-store'];
+  const withBody = [...common, 'content-type', JSON_TYPE];
+  const { status } = operation;
+  return (response, result, own) => {
+    if (status === 204) {
+      response.writeHead(status, [...common, ...own]).end();
+      return;
+    }
+    // Parsing our own answer drops what the declaration does not name, so that a wider row can never leak.
+    // A string and not bytes: Node sends it in one piece with the headers.
+    const json = result instanceof ReadyReply ? result.json : JSON.stringify(operation.reply.parse(result));
+    response.writeHead(status, [...withBody, ...own, 'content-length', String(Buffer.byteLength(json))]).end(json);
+  };
 }
