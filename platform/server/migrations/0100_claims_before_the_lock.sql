@@ -70,12 +70,12 @@ BEGIN
 END
 $$;
 
--- The claims of a batch, each with its outcome; a member stands in it once. Locks are taken in one order: without `write_first` stock rows,
+-- The claims of a batch and their outcomes; a member stands in it once. Locks are taken in one order: without `write_first` stock rows,
 -- then keys, then uses; with it keys, uses, stock, and then who waits too long for the stock gives way, so that the two orders never stand
 -- in a circle. A refusal writes nothing, so that the same key may succeed later.
 --
 -- Outcomes: made · known (the key made `known_id` before) · stale (offer, terms, partner or contract are not what the caller read) ·
--- and the codes of the errors.
+-- and the codes of the errors. Row 0 says when, and of how many claims it speaks; then come those that were not simply made.
 --
 -- Plans are made once a session, perhaps while a table is empty, and a flash sale grows it a thousandfold before anybody analyses it.
 -- So each read here can be served by one index only; the two that could not are asked apart (promised_entries, hints_of). A switched-off
@@ -196,9 +196,13 @@ BEGIN
                                 ARRAY(SELECT claim_offers.redemption_id[n] FROM unnest(CASE WHEN v_has_promises THEN w_no END) n));
   END IF;
 
-  RETURN QUERY
-    SELECT r.no::integer, r.outcome, r.known_id, r.known_offer, r.position, r.hint, v_at, v_day
-      FROM unnest(v_outcome, v_known, v_known_offer, v_position, v_hint) WITH ORDINALITY r (outcome, known_id, known_offer, position, hint, no);
+  RETURN QUERY SELECT 0, cardinality(v_outcome)::text, NULL::uuid, NULL::uuid, NULL::bigint, NULL::text, v_at, v_day;
+  IF NOT v_all_made THEN
+    RETURN QUERY
+      SELECT r.no::integer, r.outcome, r.known_id, r.known_offer, r.position, r.hint, NULL::timestamptz, NULL::date
+        FROM unnest(v_outcome, v_known, v_known_offer, v_position, v_hint) WITH ORDINALITY r (outcome, known_id, known_offer, position, hint, no)
+       WHERE r.outcome <> 'made' OR r.position IS NOT NULL;
+  END IF;
 END
 $$;
 

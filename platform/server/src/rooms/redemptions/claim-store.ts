@@ -33,13 +33,15 @@ export type ClaimOutcome =
   | { readonly kind: 'refused'; readonly why: ClaimRefusal };
 
 interface OutcomeRow {
+  /** From 1; row 0 speaks of all. */
+  claim_no: number;
   outcome: string;
   known_id: RedemptionId | null;
   known_offer: OfferId | null;
   code_position: bigint | null;
   code_hint: string | null;
-  claimed_at: Date;
-  claimed_day: string;
+  claimed_at: Date | null;
+  claimed_day: string | null;
 }
 
 export interface Batch {
@@ -55,8 +57,8 @@ export async function writeClaims(db: Db, { claims, timeZone, order }: Batch): P
   const terms = numbered(claims, (claim) => claim.terms);
   const verdicts = numbered(claims, (claim) => claim.verdicts);
   const rows = await db.query<OutcomeRow>(
-    `SELECT outcome, known_id, known_offer, code_position, code_hint, claimed_at, claimed_day::text AS claimed_day
-       FROM chung.claim_offers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ORDER BY claim_no`,
+    `SELECT claim_no, outcome, known_id, known_offer, code_position, code_hint, claimed_at, claimed_day::text AS claimed_day
+       FROM chung.claim_offers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       JSON.stringify(terms.values.map(termsForSql)),
       JSON.stringify(terms.values.map(formForSql)),
@@ -75,7 +77,23 @@ export async function writeClaims(db: Db, { claims, timeZone, order }: Batch): P
       order === 'lock-first',
     ],
   );
-  return rows.map(outcomeOf);
+  return outcomesOf(rows, claims.length);
+}
+
+/** Whoever is not named has simply got the unit, nearly everybody in a sale: a row each was a tenth of a claim's answer. */
+function outcomesOf(rows: readonly OutcomeRow[], count: number): ClaimOutcome[] {
+  const [all] = rows.filter((row) => row.claim_no === 0);
+  if (!all?.claimed_at || !all.claimed_day || Number(all.outcome) !== count)
+    throw new Error(`the database answered ${all?.outcome ?? 'nothing'} for ${count} claims`);
+  const moment = { at: all.claimed_at, day: all.claimed_day };
+  const outcomes = Array.from<unknown, ClaimOutcome>({ length: count }, () => ({
+    kind: 'made',
+    ...moment,
+    codePosition: null,
+    codeHint: null,
+  }));
+  for (const row of rows) if (row.claim_no > 0) outcomes[row.claim_no - 1] = outcomeOf(row, moment);
+  return outcomes;
 }
 
 /** An array as PostgreSQL writes it, of numbers, ids and base64url alone: nothing in them needs quotes, and the driver's quoting took a tenth of a claim. */
@@ -122,9 +140,8 @@ const termsForSql = (of: ClaimTerms) => ({
 const formForSql = (of: ClaimTerms) =>
   of.postings.map(({ account, ownerId, currency, amountMinor }) => ({ account, ownerId, currency, amount: String(amountMinor) }));
 
-function outcomeOf(row: OutcomeRow): ClaimOutcome {
-  if (row.outcome === 'made')
-    return { kind: 'made', at: row.claimed_at, day: row.claimed_day, codePosition: row.code_position, codeHint: row.code_hint };
+function outcomeOf(row: OutcomeRow, moment: { readonly at: Date; readonly day: string }): ClaimOutcome {
+  if (row.outcome === 'made') return { kind: 'made', ...moment, codePosition: row.code_position, codeHint: row.code_hint };
   if (row.outcome === 'known' && row.known_offer && row.known_id) return { kind: 'known', offerId: row.known_offer, id: row.known_id };
   const why = REFUSALS.find((refusal) => refusal === row.outcome);
   if (!why) throw new Error(`the database answered a claim with "${row.outcome}"`);
