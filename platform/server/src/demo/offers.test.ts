@@ -38,10 +38,12 @@ test('every demo offer passes the checks and is approved; a verified member of H
   expect(elsewhere).toHaveLength(DEMO_OFFERS.length - 1);
 });
 
-test('the demo has every kind of benefit, both ways of fulfilment and a code pool, from partners that it has', () => {
+test('the demo has every kind of benefit, both ways of fulfilment, every way to give out units and a code pool, from partners that it has', () => {
   const drafts = DEMO_OFFERS.map((offer) => offer.draft);
   expect(new Set(drafts.map((draft) => draft.benefit.kind)).size).toBe(6);
   expect(new Set(drafts.map((draft) => draft.fulfilment.mode)).size).toBe(2);
+  const ways = drafts.map(({ allocation }) => (allocation.mode === 'lottery' ? 'lottery' : `waiting list ${allocation.waitingList}`));
+  expect(new Set(ways)).toEqual(new Set(['lottery', 'waiting list on', 'waiting list off']));
   expect(DEMO_OFFERS.every((offer) => (offer.draft.codes === 'pool') === (offer.codes !== undefined))).toBe(true);
   expect(new Set(DEMO_OFFERS.map((offer) => offer.partner))).toEqual(new Set(DEMO_PARTNERS.map((partner) => partner.slug)));
   expect(new Set(drafts.map((draft) => draft.title.en)).size).toBe(drafts.length);

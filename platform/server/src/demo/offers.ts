@@ -240,5 +240,74 @@ const voucher: DemoOffer = {
   codes: codesFor('VNPT', 500),
 };
 
-/** The five families of the case, an offer of one province, and a voucher with unique codes. The last one heads the catalogue. */
-export const DEMO_OFFERS: readonly DemoOffer[] = [ringtone, voucher, hanoiOnly, homeCombo, television, dataPackage, cashback];
+/** Few units that are held and may come back: made to show the waiting list. */
+const niceNumber: DemoOffer = {
+  partner: 'vinaphone',
+  draft: {
+    title: { vi: 'Năm SIM số đẹp giảm một nửa', en: 'Five SIM cards with fine numbers at half price' },
+    summary: {
+      vi: 'Mỗi SIM chỉ 250.000 đ thay vì 500.000 đ. Hết SIM thì bạn xếp hàng: ai không đến nhận, SIM chuyển cho người kế tiếp.',
+      en: '250,000 đ a card instead of 500,000 đ. When none is left you wait in line: a card that nobody collects goes to the next.',
+    },
+    terms: {
+      vi: 'Dành cho đoàn viên đã xác thực. Mỗi đoàn viên 1 SIM. Sau khi nhận ưu đãi, bạn có 1 ngày để đến cửa hàng VinaPhone chọn số và xuất trình mã QR; quá hạn thì SIM chuyển cho người kế tiếp trong hàng, người đó có 2 giờ để nhận.',
+      en: 'For verified members, one card each. After the claim you have 1 day to choose your number at a VinaPhone shop and show your QR; after that the card goes to the next in line, who has 2 hours to claim it.',
+    },
+    category: 'telecom',
+    benefit: { kind: 'fixed_amount', discountMinor: 250_000 },
+    regularPriceMinor: 500_000,
+    currency: 'VND',
+    funding: byPartner,
+    stock: 5,
+    limits: once,
+    window: windowOf(30),
+    fulfilment: { mode: 'partner_confirmed', holdMinutes: MINUTES_A_DAY },
+    codes: 'none',
+    allocation: { mode: 'first_come', waitingList: 'on', acceptMinutes: 120 },
+    eligibility: rule(verified),
+  },
+};
+
+/** Entries for a week, then a draw that anybody can recompute. */
+const yearOfTelevision: DemoOffer = {
+  partner: 'mytv',
+  draft: {
+    title: { vi: 'Bốc thăm 20 suất xem MyTV miễn phí một năm', en: 'Twenty free years of MyTV, drawn by lot' },
+    summary: {
+      vi: 'Đăng ký trong tuần này để có tên trong danh sách bốc thăm. Kết quả công khai, ai cũng kiểm tra lại được.',
+      en: 'Enter this week to be in the draw. The result is public and anybody can check it.',
+    },
+    terms: {
+      vi: 'Dành cho đoàn viên đã xác thực. Mỗi đoàn viên đăng ký 1 lần. Sau khi hết hạn đăng ký, hệ thống bốc thăm 20 suất trị giá 660.000 đ; người trúng có 3 ngày để nhận, quá hạn thì suất chuyển cho người kế tiếp trong kết quả.',
+      en: 'For verified members, one entry each. When entries close, 20 packages worth 660,000 đ are drawn; a winner has 3 days to claim, after which the package goes to the next in the draw.',
+    },
+    category: 'television',
+    benefit: { kind: 'free_voucher', faceValueMinor: 660_000 },
+    regularPriceMinor: 660_000,
+    currency: 'VND',
+    funding: byPartner,
+    stock: 20,
+    limits: once,
+    window: windowOf(30),
+    fulfilment: { mode: 'instant' },
+    codes: 'none',
+    allocation: { mode: 'lottery', entriesFrom: windowOf(7).startsAt, entriesUntil: windowOf(7).endsAt, acceptMinutes: 3 * MINUTES_A_DAY },
+    eligibility: rule(verified),
+  },
+};
+
+/**
+ * The five families of the case, an offer of one province, a voucher with unique codes, a waiting list and a lottery. The last one heads
+ * the catalogue.
+ */
+export const DEMO_OFFERS: readonly DemoOffer[] = [
+  yearOfTelevision,
+  niceNumber,
+  ringtone,
+  voucher,
+  hanoiOnly,
+  homeCombo,
+  television,
+  dataPackage,
+  cashback,
+];
