@@ -1,21 +1,19 @@
 // Imports a register in three steps, so that nothing is half done: read and check the whole file into a staging table, take
 // out what is there twice, then write members in batches that each commit or do not. A file that turns out unreadable in its
 // last line has not changed one member. If the process dies while writing, importing the same file again completes it.
-import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { ImportId, MemberId } from '@chung/contracts';
+import type { ImportId } from '@chung/contracts';
 import type { Logger } from 'pino';
 import type { Db } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
-import { createIdMaker, newId } from '../../kernel/ids.ts';
+import { newId } from '../../kernel/ids.ts';
 import type { Vault } from '../../kernel/vault.ts';
 import * as store from './import-store.ts';
-import { contactContext } from './member.ts';
 import { checkRegisterInThread } from './register/check-in-thread.ts';
-import { type CheckedRow, NOTHING } from './register/check-register.ts';
 import { refuseRegister } from './register/refusal.ts';
 import { createRejectionReport, type RejectionReport } from './register/rejection-report.ts';
+import { createRowSealer } from './seal-rows.ts';
 import { createMemberStore, today } from './store.ts';
 
 export interface ImportDeps {
@@ -45,8 +43,6 @@ export interface ImportOrder {
   readonly signal?: AbortSignal;
 }
 
-/** 128 bits: two versions of one row will not meet. */
-const ROW_HASH_DIGITS = 32;
 const LINES_A_BATCH = 10_000;
 /** While one batch waits for its commit, the other works. */
 const LANES = 2;
@@ -117,7 +113,7 @@ interface Staging {
 async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report }: Staging): Promise<void> {
   const { db } = deps;
   const context = { unitProvinces: await createMemberStore(db).unitProvinces(), today: await today(db) };
-  const toLine = createLineWriter(deps.vault);
+  const seal = createRowSealer(deps.vault);
   let bytes = 0;
 
   async function* counted(): AsyncGenerator<Buffer> {
@@ -127,15 +123,15 @@ async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report 
       yield chunk;
     }
   }
-  async function* lines(): AsyncGenerator<string> {
-    for await (const { rowsRead, rows, rejections } of checkRegisterInThread(counted(), context)) {
+  async function* sealed(): AsyncGenerator<Buffer> {
+    for await (const { rowsRead, staged, rows, rejections } of checkRegisterInThread(counted(), context)) {
       counts.rowsRead += rowsRead;
       await report.add(rejections);
-      if (rows.length > 0) yield rows.map(toLine).join('');
+      if (rows > 0) yield seal(staged, rows);
       order.onProgress?.({ step: 'reading', rows: counts.rowsRead, bytes, rowsToWrite: 0 });
     }
   }
-  await store.stageRows(db, lines()).catch((error) => {
+  await store.stageRows(db, sealed()).catch((error) => {
     throw isCutOff(error)
       ? refuseRegister('Tệp chưa được gửi hết: kết nối bị ngắt.', 'The file did not arrive whole: the connection was cut.')
       : error;
@@ -150,22 +146,6 @@ function isCutOff(error: unknown): boolean {
     ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(error.code)) &&
     !('severity' in error)
   );
-}
-
-/** Completes the COPY line of a checked row: id, sealed contact, phone look-up hash, and the hash by which an unchanged row is known. */
-function createLineWriter(vault: Vault): (row: CheckedRow) => string {
-  // A plain hash of a row could be tested against guesses; a secret in front of it cannot. It is made by the vault once a file,
-  // because a keyed hash a row costs seven times a plain one.
-  const secret = vault.lookUp('members.row-hash').toString('hex');
-  const newMemberId = createIdMaker<MemberId>();
-  const bytea = (bytes: Buffer) => `\\\\x${bytes.toString('hex')}`;
-  return ({ line, memberCode, person, place, phone, email }) => {
-    const contact = phone === '' && email === '' ? '' : `${phone}\n${email}`;
-    const rowHash = hash('sha256', `${secret}\n${memberCode}\t${person}\t${place}\t${contact}`).slice(0, ROW_HASH_DIGITS);
-    const sealed = contact === '' ? NOTHING : bytea(vault.seal(contact, contactContext(memberCode)));
-    const phoneHash = phone === '' ? NOTHING : bytea(vault.lookUp(phone));
-    return `${line}\t${newMemberId()}\t${memberCode}\t${person}\t${sealed}\t${phoneHash}\t${place}\t\\\\x${rowHash}\n`;
-  };
 }
 
 async function writeMembers(db: Db, counts: store.ImportCounts, onBatch: (rows: number, rowsToWrite: number) => void): Promise<void> {

@@ -5,7 +5,9 @@ import type { ImportId, MemberImport } from '@chung/contracts';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Db } from '../../kernel/db.ts';
 import { WRITES_NO_EVENTS } from '../../kernel/outbox.ts';
+import { COPY_HEADER, COPY_TRAILER } from './register/copy-fields.ts';
 import { isRejectionReason, type Rejection } from './register/rejection.ts';
+import { STAGED_COLUMNS } from './seal-rows.ts';
 
 const LOCK_NAME = 'chung.member_imports';
 const DUPLICATES_AT_ONCE = 5_000;
@@ -139,9 +141,7 @@ export async function clearStaging(db: Db): Promise<void> {
   await db.query('TRUNCATE chung.member_import_rows');
 }
 
-const STAGING_COPY = `COPY chung.member_import_rows
-  (line, id, member_code, full_name, birth_date, birth_year, gender, contact_sealed, phone_hash, unit_code, province_code, role, verified, joined_on, row_hash)
-  FROM STDIN`;
+const STAGING_COPY = `COPY chung.member_import_rows (${STAGED_COLUMNS.join(', ')}) FROM STDIN (FORMAT binary)`;
 
 /**
  * Takes repeated member codes out of the staging table, all but the first of each. The database finds them: a set of six
@@ -221,14 +221,20 @@ export async function applyLines(db: Db, from: number, to: number): Promise<Pick
   });
 }
 
-/** Streams COPY lines into the staging table, as fast as the database takes them. */
-export async function stageRows(db: Db, lines: AsyncIterable<string>): Promise<void> {
+async function* asCopy(rows: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield COPY_HEADER;
+  yield* rows;
+  yield COPY_TRAILER;
+}
+
+/** Streams rows in COPY's binary form into the staging table, as fast as the database takes them. */
+export async function stageRows(db: Db, rows: AsyncIterable<Buffer>): Promise<void> {
   const client = await db.pool.connect();
   let broken: Error | undefined;
   try {
     // The one long transaction of the platform: marked, so that readers of the outbox need not wait for it.
     await client.query(`BEGIN; ${WRITES_NO_EVENTS}`);
-    await pipeline(Readable.from(lines), client.query(copyFrom(STAGING_COPY)));
+    await pipeline(Readable.from(asCopy(rows)), client.query(copyFrom(STAGING_COPY)));
     await client.query('COMMIT');
   } catch (error) {
     // A COPY that was cut off leaves the connection in the middle of a message: it is closed, not given back.

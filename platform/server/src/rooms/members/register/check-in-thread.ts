@@ -55,7 +55,7 @@ export async function* checkRegisterInThread(source: AsyncIterable<Buffer>, cont
       if (isOver) return;
       ahead++;
       // Handed over, not cloned: a clone of a slice takes the whole buffer that it was cut from.
-      const own = Uint8Array.from(piece);
+      const own = new Uint8Array(piece);
       thread.postMessage(own, [own.buffer]);
     }
     thread.postMessage(null);

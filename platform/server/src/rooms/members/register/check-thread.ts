@@ -14,7 +14,7 @@ port.on('message', (piece: Uint8Array | null) => {
   pieces.push(piece);
   wake();
 });
-const send = (message: ThreadMessage) => port.postMessage(message);
+const send = (message: ThreadMessage, handedOver: ArrayBuffer[] = []) => port.postMessage(message, handedOver);
 
 async function* source(): AsyncGenerator<Buffer> {
   for (;;) {
@@ -33,7 +33,7 @@ async function run(): Promise<void> {
   // Only check-in-thread.ts starts this file.
   const context = workerData as RowContext;
   try {
-    for await (const group of checkRegister(source(), context)) send({ type: 'group', group });
+    for await (const group of checkRegister(source(), context)) send({ type: 'group', group }, [group.staged.buffer]);
     send({ type: 'end' });
   } catch (error) {
     if (!(error instanceof DomainError) || !error.extras.detail) throw error;

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { REGISTER_HEADER, registerRow, registerText } from '../../../../../../test/harness/members-room.ts';
 import { DomainError } from '../../../kernel/errors.ts';
 import { checkRegister } from './check-register.ts';
+import { stagedRows } from './staged-rows.ts';
 
 const context = { unitProvinces: new Map([['T01.H01.X01.C01', '01']]), today: '2026-11-22' };
 const good = registerText(registerRow('01-001'), registerRow('01-002'));
@@ -16,7 +17,7 @@ async function read(file: string | Buffer, size = 1009) {
   const codes: string[] = [];
   const faults: string[] = [];
   for await (const group of checkRegister(pieces(Buffer.from(file), size), context)) {
-    codes.push(...group.rows.map(({ memberCode }) => memberCode));
+    for (const { memberCode } of stagedRows(Buffer.from(group.staged))) codes.push(memberCode);
     faults.push(...group.rejections.map(({ row, column, reason }) => `${row} ${column}: ${reason}`));
   }
   return { codes, faults };

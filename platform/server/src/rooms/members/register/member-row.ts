@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currentProvinceCode } from '../provinces.ts';
 import type { ColumnPositions } from './columns.ts';
-import type { RegisterRecord } from './read-register.ts';
+import type { RegisterRecord } from './csv-rows.ts';
 import { isRejectionReason, type Rejection, type RejectionReason } from './rejection.ts';
 
 /** What a row is checked against. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { REGISTER_HEADER, registerRow, registerText } from '../../../../../../test/harness/members-room.ts';
 import type { DomainError } from '../../../kernel/errors.ts';
+import { type RegisterRecord, recordOf } from './csv-rows.ts';
 import { readRegister } from './read-register.ts';
 
 async function* pieces(bytes: Buffer, size: number) {
@@ -9,8 +10,8 @@ async function* pieces(bytes: Buffer, size: number) {
 
 async function read(file: string | Buffer, size = 7) {
   const register = await readRegister(pieces(Buffer.from(file), size));
-  const rows: { line: number; cells: readonly string[] }[] = [];
-  for await (const group of register.groups) rows.push(...group);
+  const rows: RegisterRecord[] = [];
+  for await (const group of register.groups) for (let row = group.next(); row; row = group.next()) rows.push(recordOf(row));
   return { ...register, rows };
 }
 
@@ -116,7 +117,7 @@ test('a huge line is refused before it fills the memory', async () => {
   };
   const register = await readRegister(endless());
   const readAll = async () => {
-    for await (const group of register.groups) expect(group.length).toBeLessThan(2);
+    for await (const group of register.groups) for (let row = group.next(); row; row = group.next()) expect(row.line).toBe(2);
   };
   await expect(readAll()).rejects.toMatchObject({ extras: { detail: { en: expect.stringMatching(/^Line 3 is longer than 64 KiB/) } } });
 });
