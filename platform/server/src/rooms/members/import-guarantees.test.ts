@@ -162,6 +162,16 @@ test('the first of two rows with one code counts, however far apart they are and
   expect((await room.members.findByCode(`${prefix}-A`))?.fullName).toBe('Nguyễn Thị Thảo');
 });
 
+test('new, changed and unchanged rows of one batch are each told apart', async () => {
+  const rows = Array.from({ length: 6 }, (_, index) => registerRow(`${prefix}-${index}A`));
+  await room.importText(registerText(...rows.slice(0, 4)));
+  const changed = rows.map((row, index) => (index < 2 ? row.replace('Thảo', 'Thơm') : row));
+  expect(figures(await room.importText(registerText(...changed)))).toEqual({ inserted: 2, updated: 2, unchanged: 2, rejected: 0 });
+  expect(figures(await room.importText(registerText(...changed)))).toEqual({ inserted: 0, updated: 0, unchanged: 6, rejected: 0 });
+  const names = (await directoryOf(`${prefix}-`)).map((row) => String(row['full_name']).split(' ').at(-1));
+  expect(names).toEqual(['Thơm', 'Thơm', 'Thảo', 'Thảo', 'Thảo', 'Thảo']);
+});
+
 test('a wrong first row does not take the code from a right one below it', async () => {
   const done = await room.importText(registerText(registerRow(`${prefix}-A`, { phone: '1' }), registerRow(`${prefix}-A`)));
   expect(figures(done)).toEqual({ inserted: 1, updated: 0, unchanged: 0, rejected: 1 });

@@ -150,6 +150,7 @@ function isCutOff(error: unknown): boolean {
 
 async function writeMembers(db: Db, counts: store.ImportCounts, onBatch: (rows: number, rowsToWrite: number) => void): Promise<void> {
   const last = await store.lastStagedLine(db);
+  const isFirst = await store.isDirectoryEmpty(db);
   let next = 0;
   let done = 0;
   let failure: { error: unknown } | undefined;
@@ -157,7 +158,7 @@ async function writeMembers(db: Db, counts: store.ImportCounts, onBatch: (rows: 
     while (next <= last && !failure) {
       const from = next;
       next += LINES_A_BATCH;
-      const batch = await store.applyLines(db, from, from + LINES_A_BATCH);
+      const batch = await store.applyLines(db, { from, to: from + LINES_A_BATCH, isFirst });
       counts.inserted += batch.inserted;
       counts.updated += batch.updated;
       counts.unchanged += batch.unchanged;

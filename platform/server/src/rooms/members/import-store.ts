@@ -179,45 +179,61 @@ export async function lastStagedLine(db: Db): Promise<number> {
   return row?.last ?? 0;
 }
 
-// `known` is the register as it was: new rows are inserted, rows with another hash update their member, the rest costs one look-up.
-const APPLY = `
-  WITH batch AS MATERIALIZED (
-    SELECT r.*, k.member_id, k.row_hash AS known_hash
-      FROM chung.member_import_rows r LEFT JOIN chung.member_codes k ON k.member_code = r.member_code
-     WHERE r.line >= $1 AND r.line < $2
-  ), new_members AS (
+const BATCH = 'chung.member_import_rows r WHERE r.line >= $1 AND r.line < $2';
+const IS_NEW = 'NOT EXISTS (SELECT FROM chung.member_codes k WHERE k.member_code = r.member_code)';
+
+/** What a batch is to the directory as it was; the statements below then do only what is to be done. */
+const COUNT = `
+  SELECT count(*)::int AS rows, count(k.row_hash)::int AS known, count(*) FILTER (WHERE k.row_hash <> r.row_hash)::int AS changed
+    FROM (SELECT * FROM ${BATCH}) r LEFT JOIN chung.member_codes k ON k.member_code = r.member_code`;
+/** The same where nobody is known yet: a look-up less for each row of a first register. */
+const COUNT_NEW = `SELECT count(*)::int AS rows, 0 AS known, 0 AS changed FROM ${BATCH}`;
+
+const add = (which: string) => `
+  WITH new_members AS (
     INSERT INTO chung.members (id, member_code, full_name, birth_date, birth_year, gender, contact_sealed, phone_hash, unit_code, province_code, role, verified, joined_on, updated_at)
     SELECT id, member_code, full_name, birth_date, birth_year, gender, contact_sealed, phone_hash, unit_code, province_code, role, verified, joined_on, now()
-      FROM batch WHERE member_id IS NULL
-  ), new_codes AS (
-    INSERT INTO chung.member_codes (member_code, member_id, row_hash) SELECT member_code, id, row_hash FROM batch WHERE member_id IS NULL
+      FROM ${which}
+  )
+  INSERT INTO chung.member_codes (member_code, member_id, row_hash) SELECT member_code, id, row_hash FROM ${which}`;
+const ADD_ALL = add(BATCH);
+const ADD_NEW = add(`${BATCH} AND ${IS_NEW}`);
+
+const CHANGE = `
+  WITH changed AS MATERIALIZED (
+    SELECT r.*, k.member_id
+      FROM (SELECT * FROM ${BATCH}) r JOIN chung.member_codes k ON k.member_code = r.member_code AND k.row_hash <> r.row_hash
   ), changed_members AS (
     UPDATE chung.members m
-       SET full_name = b.full_name, birth_date = b.birth_date, birth_year = b.birth_year, gender = b.gender, contact_sealed = b.contact_sealed,
-           phone_hash = b.phone_hash, unit_code = b.unit_code, province_code = b.province_code, role = b.role, verified = b.verified,
-           joined_on = b.joined_on, updated_at = now()
-      FROM batch b WHERE m.id = b.member_id AND b.known_hash <> b.row_hash
-  ), changed_codes AS (
-    UPDATE chung.member_codes k SET row_hash = b.row_hash FROM batch b WHERE k.member_code = b.member_code AND b.known_hash <> b.row_hash
+       SET full_name = c.full_name, birth_date = c.birth_date, birth_year = c.birth_year, gender = c.gender, contact_sealed = c.contact_sealed,
+           phone_hash = c.phone_hash, unit_code = c.unit_code, province_code = c.province_code, role = c.role, verified = c.verified,
+           joined_on = c.joined_on, updated_at = now()
+      FROM changed c WHERE m.id = c.member_id
   )
-  SELECT count(*) FILTER (WHERE member_id IS NULL)::int AS inserted,
-         count(*) FILTER (WHERE known_hash <> row_hash)::int AS updated,
-         count(*) FILTER (WHERE known_hash = row_hash)::int AS unchanged
-    FROM batch`;
+  UPDATE chung.member_codes k SET row_hash = c.row_hash FROM changed c WHERE k.member_code = c.member_code`;
+
+/** Whether any member is known; asked before the writing begins, and true until it does: only an import adds members. */
+export async function isDirectoryEmpty(db: Db): Promise<boolean> {
+  const [row] = await db.query<{ empty: boolean }>('SELECT NOT EXISTS (SELECT FROM chung.member_codes) AS empty');
+  return row?.empty === true;
+}
 
 /** Writes the members of the staged lines `[from, to)` in one transaction. */
-export async function applyLines(db: Db, from: number, to: number): Promise<Pick<ImportCounts, 'inserted' | 'updated' | 'unchanged'>> {
+export async function applyLines(
+  db: Db,
+  { from, to, isFirst }: { from: number; to: number; isFirst: boolean },
+): Promise<Pick<ImportCounts, 'inserted' | 'updated' | 'unchanged'>> {
   return db.tx(async (tx) => {
     // A batch is a small part of the register. Without statistics, as on a first import, the planner would read all of it each time.
     await tx.query('SET LOCAL enable_hashjoin = off');
     await tx.query('SET LOCAL enable_mergejoin = off');
-    const [counts] = await tx.query<{
-      inserted: number;
-      updated: number;
-      unchanged: number;
-    }>(APPLY, [from, to]);
-    if (!counts) throw new Error('a batch answered no counts');
-    return counts;
+    const lines = [from, to];
+    const [count] = await tx.query<{ rows: number; known: number; changed: number }>(isFirst ? COUNT_NEW : COUNT, lines);
+    if (!count) throw new Error('a batch answered no counts');
+    const { rows, known, changed } = count;
+    if (known < rows) await tx.query(known === 0 ? ADD_ALL : ADD_NEW, lines);
+    if (changed > 0) await tx.query(CHANGE, lines);
+    return { inserted: rows - known, updated: changed, unchanged: known - changed };
   });
 }
 
