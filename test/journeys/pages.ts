@@ -27,7 +27,7 @@ const member: readonly PageCase[] = [
   {
     name: 'member-search-empty',
     viewer: 'an',
-    address: at('/?q=khong+co+gi'),
+    address: at('/?q=phi+thuyen+vu+tru'),
     prepare: (page) => page.getByRole('status').getByRole('button').waitFor(),
   },
   { name: 'member-offer', viewer: 'an', address: ({ offers }) => `/offers/${offers.forAn}` },
