@@ -4,6 +4,12 @@ import { Socket } from 'node:net';
 /** Names and values in turn, as `writeHead` takes them. */
 export type HeaderList = readonly string[];
 
+export function headerList(headers: Readonly<Record<string, string>>): HeaderList {
+  const list: string[] = [];
+  for (const name of Object.keys(headers)) list.push(name, headers[name] ?? '');
+  return list;
+}
+
 export function setHeaders(response: ServerResponse, headers: HeaderList): void {
   for (let i = 0; i + 1 < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '');
 }

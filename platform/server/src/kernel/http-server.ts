@@ -22,14 +22,17 @@ export function createHttpServer(
     requestTimeout: REQUEST_WITHIN_MS,
     connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, headersWithinMs),
   };
-  const waiting = new WeakMap<Socket, number>();
+  const waiting = new WeakMap<Socket, { count: number }>();
   return createServer(times, (request, response) => {
     const { socket } = request;
-    const count = (waiting.get(socket) ?? 0) + 1;
-    waiting.set(socket, count);
-    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    const line = waiting.get(socket) ?? { count: 0 };
+    if (line.count === 0) waiting.set(socket, line);
+    line.count += 1;
+    response.on('close', () => {
+      line.count -= 1;
+    });
     // What is left of the chunk is still parsed after the end, and goes nowhere.
-    if (count > MOST_PIPELINED || socket.destroyed) socket.destroy();
+    if (line.count > MOST_PIPELINED || socket.destroyed) socket.destroy();
     else listener(request, response);
   });
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { MemberId, PartnerId } from '@chung/contracts';
 
 /** Pairwise ids: one member is another id for each partner, so that two partners cannot join their data. */
@@ -11,9 +11,10 @@ export interface Pairwise {
 const SUBJECT_SIGNS = 32;
 
 export function createPairwise(secret: string): Pairwise {
+  const key = createSecretKey(Buffer.from(secret));
   return {
     subject: (partnerId, memberId) =>
-      createHmac('sha256', secret)
+      createHmac('sha256', key)
         .update(`${partnerId ?? 'platform'}\0${memberId}`)
         .digest('base64url')
         .slice(0, SUBJECT_SIGNS),

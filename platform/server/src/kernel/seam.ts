@@ -3,7 +3,7 @@ import type { Language, OperationSpec } from '@chung/contracts';
 import type { Request, Response } from 'express';
 import type { Db, Tx } from './db.ts';
 import { DomainError } from './errors.ts';
-import { type HeaderList, setHeaders } from './headers.ts';
+import { type HeaderList, headerList, setHeaders } from './headers.ts';
 import { type Attempt, keepReply, readIdempotencyKey, takeKey } from './idempotency.ts';
 import type { ReadJson } from './json-body.ts';
 import { assertShallow, parsePart } from './parse.ts';
@@ -56,7 +56,7 @@ export function handlerFor(route: Route, ports: SeamPorts & SeamInput): Operatio
       await ports.rateLimits.takeAddress(address);
       const principal = operation.actor === 'public' ? null : await authorise(operation, request, ports);
       const caller = callerOf(principal, request, address);
-      budget = Object.entries(await ports.rateLimits.take(caller, operation.rate)).flat();
+      budget = headerList(await ports.rateLimits.take(caller, operation.rate));
       assertContentType(operation, request);
       leaving.push(ports.rateLimits.enter(caller));
       if (operation.bodyType !== 'stream') await ports.readJson(request, response);
@@ -234,9 +234,13 @@ function senderOf(operation: OperationSpec, headers: HeaderList): (response: Res
       response.writeHead(status, [...common, ...own]).end();
       return;
     }
+    if (result instanceof ReadyReply) {
+      response.writeHead(status, [...withBody, ...own, 'content-length', String(result.bytes.length)]).end(result.bytes, 'latin1');
+      return;
+    }
     // Parsing our own answer drops what the declaration does not name, so that a wider row can never leak.
     // A string and not bytes: Node sends it in one piece with the headers.
-    const json = result instanceof ReadyReply ? result.json : JSON.stringify(operation.reply.parse(result));
+    const json = JSON.stringify(operation.reply.parse(result));
     response.writeHead(status, [...withBody, ...own, 'content-length', String(Buffer.byteLength(json))]).end(json);
   };
 }

@@ -41,7 +41,7 @@ const offer = (changes: Partial<OfferDraft> = {}, of = partnerId) => publish(roo
 const forWhom = (...all: EligibilityCondition[]): Partial<OfferDraft> => ({ eligibility: { version: 1, all } });
 /** The page as its reader gets it: exactly what the operation declares. */
 const pageFor = async (...asked: Parameters<Catalogue['list']>) => {
-  const body: unknown = JSON.parse(String((await catalogue.list(...asked)).json));
+  const body: unknown = JSON.parse(Buffer.from((await catalogue.list(...asked)).bytes, 'latin1').toString());
   expect(listOffers.reply.parse(body)).toEqual(body);
   return listOffers.reply.parse(body);
 };

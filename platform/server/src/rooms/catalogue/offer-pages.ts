@@ -5,13 +5,13 @@ import type { OfferForMember } from '../offers/index.ts';
 import { memberOfferOf } from './member-offer.ts';
 
 export interface OfferPages {
-  /** The answer of a list as bytes. */
+  /** The answer of a list. */
   ready(page: Page<OfferForMember>, used: ReadonlyMap<OfferId, number>): ReadyReply;
 }
 
-/** What of an offer is the same for every member whom it is for, as JSON without its last brace. */
+/** What of an offer is the same for every member whom it is for: the bytes of its JSON without the last brace, a sign each. */
 interface Rendered {
-  readonly bytes: Buffer;
+  readonly bytes: string;
   readonly partnerName: string;
   readonly until: number;
 }
@@ -28,7 +28,7 @@ const RENDERED_MS = 60_000;
  */
 export function createOfferPages(): OfferPages {
   const kept = new Map<string, Rendered>();
-  const render = (offer: OfferForMember): Buffer => {
+  const render = (offer: OfferForMember): string => {
     const now = performance.now();
     const known = kept.get(offer.listingId);
     if (known && known.until > now && known.partnerName === offer.partner.name) return known.bytes;
@@ -41,18 +41,21 @@ export function createOfferPages(): OfferPages {
   };
   return {
     ready: ({ items, nextCursor }, used) => {
-      const parts: Buffer[] = [];
+      let bytes = '{"items":[';
+      let comma = '';
       for (const offer of items) {
-        parts.push(Buffer.from(parts.length === 0 ? '{"items":[' : ','), render(offer));
-        parts.push(Buffer.from(`,"soldOut":${offer.soldOut},"usedByMember":${used.get(offer.offerId) ?? 0}}`));
+        bytes += `${comma}${render(offer)},"soldOut":${offer.soldOut},"usedByMember":${used.get(offer.offerId) ?? 0}}`;
+        comma = ',';
       }
-      const end = `],"nextCursor":${JSON.stringify(nextCursor)}}`;
-      return new ReadyReply(Buffer.concat([...parts, Buffer.from(items.length === 0 ? `{"items":[${end}` : end)]));
+      return new ReadyReply(`${bytes}],"nextCursor":${signs(JSON.stringify(nextCursor))}}`);
     },
   };
 }
 
-function bytesOf(offer: OfferForMember): Buffer {
+/** A sign for each byte of a text. */
+const signs = (text: string): string => Buffer.from(text).toString('latin1');
+
+function bytesOf(offer: OfferForMember): string {
   const { soldOut: _sold, usedByMember: _used, ...same } = MemberOffer.parse(memberOfferOf({ ...offer, reasons: offer.reasons() }, 0));
-  return Buffer.from(JSON.stringify(same).slice(0, -1));
+  return signs(JSON.stringify(same).slice(0, -1));
 }

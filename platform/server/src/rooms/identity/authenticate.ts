@@ -76,15 +76,19 @@ export function principalOf(
   }
   if (account.kind === 'admin') return { actor: 'admin', accountId: account.id, clientId, scopes };
   if (account.partnerId !== null) return { actor: 'partner', partnerId: account.partnerId, clientId, accountId: account.id, scopes };
-  if (account.memberId === null || token.oidcGrant === undefined) throw new DomainError('invalid_token');
+  const { memberId } = account;
+  if (memberId === null || token.oidcGrant === undefined) throw new DomainError('invalid_token');
   return {
     actor: 'member',
-    memberId: account.memberId,
+    memberId,
     clientId,
     partnerId: app.partnerId,
     // The member's own line for this app; our web app has none, its sign-in is the grant.
     grantId: consent?.grantId ?? GrantId.parse(token.oidcGrant),
-    subject: deps.pairwise.subject(app.partnerId, account.memberId),
+    // Few operations ask for it, and it is a keyed hash.
+    get subject() {
+      return deps.pairwise.subject(app.partnerId, memberId);
+    },
     scopes,
   };
 }

@@ -1,5 +1,4 @@
 // Sessions and standings are read for many requests at once; whose answer is whose must never be mixed up.
-import { createHash } from 'node:crypto';
 import { type AccountId, type MemberId, scopesOf } from '@chung/contracts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,11 +9,10 @@ import { denyToken, upsertArtifact } from '../authorization-server/artifact-stor
 import { createAccount } from '../create-account.ts';
 import { ensureFirstPartyApps } from '../first-party-apps.ts';
 import { findStandings } from '../tokens/standing-store.ts';
-import { findSessions, insertSession } from './session-store.ts';
+import { findSessions, insertSession, tokenHashOf } from './session-store.ts';
 
 let database: TestDatabase;
 let db: Db;
-const hashOf = (cookie: string) => createHash('sha256').update(cookie).digest();
 const people: { accountId: AccountId; memberId: MemberId; grant: string; cookie: string }[] = [];
 
 beforeAll(async () => {
@@ -28,7 +26,7 @@ beforeAll(async () => {
     const payload = { accountId, clientId: 'chung-member' };
     await upsertArtifact(db, { model: 'Grant', id: grant, payload, expiresInSeconds: 60 });
     const session = { app: 'member', accountId, oidcGrant: grant, scopes: scopesOf('member'), lifeSeconds: 60 } as const;
-    await insertSession(db, { ...session, tokenHash: hashOf(name) });
+    await insertSession(db, { ...session, tokenHash: tokenHashOf(name) });
     people.push({ accountId, memberId, grant, cookie: name });
   }
 });
@@ -40,7 +38,7 @@ afterAll(async () => {
 const sessionsOf = (...cookies: string[]) =>
   findSessions(
     db,
-    cookies.map((cookie) => ({ app: 'member' as const, tokenHash: hashOf(cookie) })),
+    cookies.map((cookie) => ({ app: 'member' as const, tokenHash: tokenHashOf(cookie) })),
   );
 
 describe('sessions read together', () => {
@@ -58,8 +56,8 @@ describe('sessions read together', () => {
 
   test('the cookie of one app opens no other', async () => {
     const [asPartner, asMember] = await findSessions(db, [
-      { app: 'partner', tokenHash: hashOf('an') },
-      { app: 'member', tokenHash: hashOf('an') },
+      { app: 'partner', tokenHash: tokenHashOf('an') },
+      { app: 'member', tokenHash: tokenHashOf('an') },
     ]);
     expect(asPartner).toBeNull();
     expect(asMember?.oidcGrant).toBe('grant-an');
@@ -67,7 +65,7 @@ describe('sessions read together', () => {
 
   test('a session whose grant is gone stands on no account', async () => {
     const session = { app: 'member', accountId: people[0]?.accountId ?? '', oidcGrant: 'withdrawn', scopes: [], lifeSeconds: 60 } as const;
-    await insertSession(db, { ...session, tokenHash: hashOf('withdrawn') });
+    await insertSession(db, { ...session, tokenHash: tokenHashOf('withdrawn') });
     const [gone, an] = await sessionsOf('withdrawn', 'an');
     expect(gone?.standing).toMatchObject({ client_id: 'chung-member', account_id: null, account_state: null });
     expect(an?.standing?.account_state).toBe('open');
@@ -75,7 +73,7 @@ describe('sessions read together', () => {
 
   test('a session that is over is none', async () => {
     const session = { app: 'member', accountId: people[0]?.accountId ?? '', oidcGrant: 'grant-an', scopes: [], lifeSeconds: -1 } as const;
-    await insertSession(db, { ...session, tokenHash: hashOf('over') });
+    await insertSession(db, { ...session, tokenHash: tokenHashOf('over') });
     expect(await sessionsOf('over')).toEqual([null]);
   });
 });
@@ -120,7 +118,7 @@ test('the plan reads by key, however many sessions there are', async () => {
   const plans: string[] = [];
   owner.on('notice', ({ message }) => plans.push(message ?? ''));
   const explaining = { query: async (text: string, values?: readonly unknown[]) => (await owner.query(text, [...(values ?? [])])).rows };
-  const keys = Array.from({ length: 300 }, (_, n) => ({ app: 'member' as const, tokenHash: hashOf(String(n)) }));
+  const keys = Array.from({ length: 300 }, (_, n) => ({ app: 'member' as const, tokenHash: tokenHashOf(String(n)) }));
   await findSessions({ ...db, ...explaining }, keys);
   await owner.end();
   const inside = plans.find((plan) => plan.includes('Index Scan using web_sessions_pkey')) ?? '';

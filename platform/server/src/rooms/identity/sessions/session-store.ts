@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Scope } from '@chung/contracts';
 import type { Db } from '../../../kernel/db.ts';
 import { knownStanding, type StandingRow, scopesIn, type WrittenStanding } from '../tokens/standing-store.ts';
@@ -12,14 +13,19 @@ export interface StoredSession {
   readonly standing: StandingRow | null;
 }
 
+/** The hash of a cookie, in the words that PostgreSQL has for bytes. Bytes of our own would cost more than the hashing. */
+export type TokenHash = `\\x${string}`;
+
+export const tokenHashOf = (cookie: string): TokenHash => `\\x${hash('sha256', cookie, 'hex')}`;
+
 export interface SessionKey {
   readonly app: WebApp;
-  readonly tokenHash: Buffer;
+  readonly tokenHash: TokenHash;
 }
 
 export async function insertSession(
   db: Db,
-  session: { tokenHash: Buffer; app: WebApp; accountId: string; oidcGrant: string; scopes: readonly string[]; lifeSeconds: number },
+  session: { tokenHash: TokenHash; app: WebApp; accountId: string; oidcGrant: string; scopes: readonly string[]; lifeSeconds: number },
 ): Promise<void> {
   await db.query(
     `INSERT INTO chung.web_sessions (token_hash, app, account_id, oidc_grant, scopes, expires_at)

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Scope } from '@chung/contracts';
 import type { Db } from '../../../kernel/db.ts';
@@ -8,7 +8,7 @@ import { revokeByGrantId } from '../authorization-server/artifact-store.ts';
 import { cookieOf } from '../pages/language.ts';
 import { createShortCache } from '../tokens/short-cache.ts';
 import { effectiveScopes, type Standing, standingFrom } from '../tokens/standing.ts';
-import { findSessions, insertSession, type SessionKey, type StoredSession, type WebApp } from './session-store.ts';
+import { findSessions, insertSession, type SessionKey, type StoredSession, tokenHashOf, type WebApp } from './session-store.ts';
 
 /** A session with all it hangs on, as it stands now. */
 export interface LiveSession {
@@ -39,10 +39,9 @@ const TOKEN_BYTES = 32;
 /** Reading changes nothing, and another site cannot read our answer. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-const hashOf = (cookie: string): Buffer => createHash('sha256').update(cookie).digest();
-
 export function createWebSessions(deps: { db: Db; secret: string; baseUrl: string; cacheMilliseconds: number }): WebSessions {
-  const { db, secret } = deps;
+  const { db } = deps;
+  const secret = createSecretKey(Buffer.from(deps.secret));
   const { origin, protocol } = new URL(deps.baseUrl);
   // `__Host-`: https only, this host only, whole site; a sibling domain cannot plant one.
   const cookieName = (app: WebApp) => `${protocol === 'https:' ? '__Host-' : ''}chung_${app}`;
@@ -53,8 +52,8 @@ export function createWebSessions(deps: { db: Db; secret: string; baseUrl: strin
   const read = gatherReads<SessionKey, StoredSession>((keys) => findSessions(db, keys));
   const find = async (app: WebApp, cookie: string | undefined): Promise<LiveSession | null> => {
     if (!cookie) return null;
-    const hash = hashOf(cookie);
-    return live.get(`${app} ${hash.toString('base64url')}`, async () => liveFrom(await read({ app, tokenHash: hash })));
+    const tokenHash = tokenHashOf(cookie);
+    return live.get(`${app} ${tokenHash}`, async () => liveFrom(await read({ app, tokenHash })));
   };
 
   const checkCsrf = (request: IncomingMessage, cookie: string): void => {
@@ -70,7 +69,7 @@ export function createWebSessions(deps: { db: Db; secret: string; baseUrl: strin
   return {
     start: async (session) => {
       const cookie = randomBytes(TOKEN_BYTES).toString('base64url');
-      await insertSession(db, { ...session, tokenHash: hashOf(cookie), lifeSeconds: SESSION_SECONDS[session.app] });
+      await insertSession(db, { ...session, tokenHash: tokenHashOf(cookie), lifeSeconds: SESSION_SECONDS[session.app] });
       return cookie;
     },
     authenticate: async (request) => {
