@@ -7,7 +7,7 @@ import type { Db } from '../../kernel/db.ts';
 import { WRITES_NO_EVENTS } from '../../kernel/outbox.ts';
 import { COPY_HEADER, COPY_TRAILER } from './register/copy-fields.ts';
 import { isRejectionReason, type Rejection } from './register/rejection.ts';
-import { STAGED_COLUMNS } from './seal-rows.ts';
+import { STAGED_COLUMNS } from './register/staged-rows.ts';
 
 const LOCK_NAME = 'chung.member_imports';
 const DUPLICATES_AT_ONCE = 5_000;

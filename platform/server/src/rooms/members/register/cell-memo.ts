@@ -7,8 +7,8 @@ export interface CellMemo {
   /** Appends the field of an entry. */
   put(sink: FieldSink, entry: number): void;
   tagOf(entry: number): number;
-  /** Remembers a cell, while there is room. */
-  keep(cell: Buffer, field: Buffer, tag?: number): void;
+  /** Remembers a cell that is not known yet, while there is room. */
+  keep(given: { cell: Buffer; field: Buffer; tag: number }): void;
 }
 
 /** All words and days of a register are fewer; what is more is read as if it came for the first time. */
@@ -58,8 +58,8 @@ export function createCellMemo(): CellMemo {
       sink.length = to;
     },
     tagOf: (entry) => tags[entry] ?? 0,
-    keep: (cell, field, tag = 0) => {
-      if (entries === MOST_ENTRIES || cell.length > LONGEST_CELL_BYTES || find(cell, 0, cell.length) > 0) return;
+    keep: ({ cell, field, tag }) => {
+      if (entries === MOST_ENTRIES || cell.length > LONGEST_CELL_BYTES) return;
       const from = offsets[++entries] ?? 0;
       const end = from + cell.length + field.length;
       if (end > pool.length) pool = Buffer.concat([pool, Buffer.alloc(Math.max(pool.length, end - pool.length))]);

@@ -1,9 +1,9 @@
 import { recordOf } from './csv-rows.ts';
 import { checkRow, createRowSchema, type RowContext } from './member-row.ts';
-import { createQuickRows } from './quick-rows.ts';
 import { readRegister } from './read-register.ts';
 import type { Rejection } from './rejection.ts';
-import { addRow, createStagedRows } from './staged-rows.ts';
+import { createStagedRows } from './staged-rows.ts';
+import { createRowWriter } from './write-rows.ts';
 
 /** What came of one piece of the file. */
 export interface CheckedGroup {
@@ -19,18 +19,17 @@ export async function* checkRegister(source: AsyncIterable<Buffer>, context: Row
   const schema = createRowSchema(context);
   const file = await readRegister(source);
   const right = createStagedRows();
-  const quick = createQuickRows(right, file, context);
+  const write = createRowWriter(right, schema, file);
   for await (const group of file.groups) {
     const rejections: Rejection[] = [];
     let rowsRead = 0;
     for (let row = group.next(); row; row = group.next()) {
       rowsRead++;
-      if (quick.write(row)) continue;
+      if (write(row)) continue;
       const checked = checkRow(schema, recordOf(row), file);
-      if ('row' in checked) {
-        addRow(right, { line: row.line, size: row.size, row: checked.row });
-        quick.learn(row, checked.row);
-      } else rejections.push(...checked.rejections);
+      // Leaving a row out without a word would lose a member.
+      if ('row' in checked) throw new Error('a row was refused without a reason');
+      rejections.push(...checked.rejections);
     }
     if (rowsRead > 0) yield { rowsRead, ...right.take(), rejections };
   }

@@ -3,7 +3,7 @@
 
 /** Bytes that grow; who appends must have reserved the room. */
 export interface FieldSink {
-  bytes: Buffer;
+  bytes: Buffer<ArrayBuffer>;
   length: number;
 }
 

@@ -118,12 +118,9 @@ function isoDate(text: string): string | undefined {
 
 const earliest = `${EARLIEST_YEAR}-01-01`;
 
-/** Of each column so many texts are remembered with what they mean: all words and days of a register, and most names. */
-const TEXTS_REMEMBERED = 20_000;
-
-type CellReader<Value> = (text: string) => { readonly value: Value } | null;
-
 /** What a right cell means; null for a wrong one. */
+export type CellReader<Value> = (text: string) => { readonly value: Value } | null;
+
 function reading<Schema extends z.ZodType>(schema: Schema): CellReader<z.output<Schema>> {
   return (text) => {
     const { success, data } = schema.safeParse(text);
@@ -131,39 +128,29 @@ function reading<Schema extends z.ZodType>(schema: Schema): CellReader<z.output<
   };
 }
 
-/** The same for a column whose texts come again and again: a look-up costs a twentieth of a check. */
-function remembering<Schema extends z.ZodType>(schema: Schema): CellReader<z.output<Schema>> {
-  const read = reading(schema);
-  const known = new Map<string, NonNullable<ReturnType<typeof read>>>();
-  return (text) => {
-    const remembered = known.get(text);
-    if (remembered) return remembered;
-    const found = read(text);
-    if (found && known.size < TEXTS_REMEMBERED) known.set(text, found);
-    return found;
-  };
-}
-
 /** The schema of one file's rows; the check against units and today is part of it. */
 export function createRowSchema(context: RowContext) {
   const columns = columnsOf(context);
   const { unitProvinces } = context;
-  const isAtHome = (unit: string, province: string) => [null, province].includes(unitProvinces.get(unit) ?? null);
+  const provinceOf = (unit: string) => unitProvinces.get(unit) ?? null;
+  const isAtHome = (unit: string, province: string) => [null, province].includes(provinceOf(unit));
   return {
-    isAtHome,
+    provinceOf,
+    /** Cell by cell, which is half of the work of the whole: for rows that may be right. */
     cells: {
       member_code: reading(columns.member_code),
-      full_name: remembering(columns.full_name),
-      birth_date: remembering(columns.birth_date),
-      gender: remembering(columns.gender),
+      full_name: reading(columns.full_name),
+      birth_date: reading(columns.birth_date),
+      gender: reading(columns.gender),
       phone: reading(columns.phone),
       email: reading(columns.email),
-      unit_code: remembering(columns.unit_code),
-      province_code: remembering(columns.province_code),
-      role: remembering(columns.role),
-      verified: remembering(columns.verified),
-      joined_on: remembering(columns.joined_on),
+      unit_code: reading(columns.unit_code),
+      province_code: reading(columns.province_code),
+      role: reading(columns.role),
+      verified: reading(columns.verified),
+      joined_on: reading(columns.joined_on),
     },
+    /** Names all that is wrong with a row. */
     whole: z
       .object(columns)
       .refine((row) => isAtHome(row.unit_code, row.province_code), { path: ['province_code'], ...fault('unit_elsewhere') }),
@@ -239,44 +226,14 @@ export function checkRow(schema: RowSchema, record: RegisterRecord, file: { colu
     verified: cell(columns.verified),
     joined_on: cell(columns.joined_on),
   };
-  const row = readRow(schema, texts);
-  return row ? { row } : { rejections: faultsOf(schema, texts, line) };
+  const parsed = schema.whole.safeParse(texts);
+  return parsed.success ? { row: parsed.data } : { rejections: faultsIn(parsed.error, line) };
 }
 
-type Texts = Readonly<Record<keyof MemberRow, string>>;
-
-/** A right row, cell by cell; null when anything is wrong with it. Half of the time of an import was the check of whole rows. */
-function readRow({ cells, isAtHome }: RowSchema, texts: Texts): MemberRow | null {
-  const [memberCode, fullName, birthDate] = [
-    cells.member_code(texts.member_code),
-    cells.full_name(texts.full_name),
-    cells.birth_date(texts.birth_date),
-  ];
-  const [gender, phone, email] = [cells.gender(texts.gender), cells.phone(texts.phone), cells.email(texts.email)];
-  const [unitCode, provinceCode] = [cells.unit_code(texts.unit_code), cells.province_code(texts.province_code)];
-  const [role, verified, joinedOn] = [cells.role(texts.role), cells.verified(texts.verified), cells.joined_on(texts.joined_on)];
-  if (!memberCode || !fullName || !birthDate || !gender || !phone || !email) return null;
-  if (!unitCode || !provinceCode || !role || !verified || !joinedOn || !isAtHome(unitCode.value, provinceCode.value)) return null;
-  return {
-    member_code: memberCode.value,
-    full_name: fullName.value,
-    birth_date: birthDate.value,
-    gender: gender.value,
-    phone: phone.value,
-    email: email.value,
-    unit_code: unitCode.value,
-    province_code: provinceCode.value,
-    role: role.value,
-    verified: verified.value,
-    joined_on: joinedOn.value,
-  };
-}
-
-/** Only for rows that are wrong: the schema of the whole row names all that is. */
-function faultsOf({ whole }: RowSchema, texts: Texts, line: number): readonly Rejection[] {
-  const parsed = whole.safeParse(texts);
+/** The first fault of each column. */
+function faultsIn({ issues }: z.ZodError, line: number): readonly Rejection[] {
   const faults = new Map<string, Rejection>();
-  for (const { path, message } of parsed.error?.issues ?? []) {
+  for (const { path, message } of issues) {
     const column = String(path[0] ?? '');
     if (isRejectionReason(message) && !faults.has(column)) faults.set(column, { row: line, column, reason: message });
   }

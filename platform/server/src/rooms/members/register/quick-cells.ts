@@ -1,5 +1,5 @@
 // Cells that are different in every row, read from their bytes. Each of these functions takes only what it is sure of and answers NO
-// for the rest, right or wrong: then the row is read as text by the schema, which alone decides. A test holds them against it.
+// for the rest, right or wrong: then the cell is read as text by the schema, which alone decides. A test holds them against it.
 import { type FieldSink, putBytes, putInt32 } from './copy-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
 
