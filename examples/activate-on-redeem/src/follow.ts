@@ -1,5 +1,6 @@
-import { ApiError, type Client } from '@chung/client';
+import { ApiError } from '@chung/client';
 import { z } from 'zod';
+import type { Backend } from './backend.ts';
 
 /** Where the cursor is kept between runs; a file here, a row of your database in earnest. */
 export interface CursorStore {
@@ -8,7 +9,7 @@ export interface CursorStore {
 }
 
 export interface FollowOptions {
-  readonly client: Client;
+  readonly client: Backend;
   readonly cursors: CursorStore;
   /** Delivers the benefit. It may be called again for the same redemption after a crash, so it must be harmless twice. */
   activate(redemptionId: string): Promise<void>;
@@ -19,7 +20,7 @@ const Redeemed = z.object({ redemptionId: z.uuid() });
 /** Works through one page of events and tells how many there were; 0 means that all is done for now. */
 export async function followOnce({ client, cursors, activate }: FollowOptions): Promise<number> {
   const cursor = await cursors.read();
-  const page = await client.call('partner.events.list', { query: { limit: 100, ...(cursor !== undefined && { cursor }) } });
+  const page = await client.partner.events.list({ limit: 100, ...(cursor !== undefined && { cursor }) });
   for (const event of page.items) {
     if (event.type !== 'redemption.redeemed.v1') continue;
     const { redemptionId } = Redeemed.parse(event.data);
@@ -31,11 +32,9 @@ export async function followOnce({ client, cursors, activate }: FollowOptions): 
   return page.items.length;
 }
 
-async function fulfil(client: Client, redemptionId: string): Promise<void> {
-  await client
-    .call('partner.redemptions.fulfil', { params: { redemptionId }, idempotencyKey: `fulfil-${redemptionId}` })
-    .catch((error: unknown) => {
-      // Reversed, or fulfilled by hand in the portal: nothing left to do.
-      if (!(error instanceof ApiError && error.code === 'wrong_state')) throw error;
-    });
+async function fulfil(client: Backend, redemptionId: string): Promise<void> {
+  await client.partner.redemptions.fulfil({ redemptionId }, { idempotencyKey: `fulfil-${redemptionId}` }).catch((error: unknown) => {
+    // Reversed, or fulfilled by hand in the portal: nothing left to do.
+    if (!(error instanceof ApiError && error.code === 'wrong_state')) throw error;
+  });
 }

@@ -2,7 +2,7 @@ import type { AnyOperation, OperationById, OperationId, ReplyOf } from '@chung/c
 import type { z } from 'zod';
 
 /** A query as the caller writes it: values the server coerces from text (`limit`) are plain numbers here. */
-type Written<Query> = { [Key in keyof Query]: unknown extends Query[Key] ? number : Query[Key] };
+export type Written<Query> = { [Key in keyof Query]: unknown extends Query[Key] ? number : Query[Key] };
 
 /** A member that may be left out when every part of it may be. */
 type Part<Key extends string, Value> = keyof Value extends never

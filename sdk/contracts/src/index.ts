@@ -5,6 +5,7 @@ export * from './events.ts';
 export * from './member-operations.ts';
 export * from './offer.ts';
 export * from './openapi.ts';
+export * from './opens.ts';
 export * from './operation.ts';
 export * from './partner-operations.ts';
 export * from './queue.ts';
