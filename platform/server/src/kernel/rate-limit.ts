@@ -139,7 +139,7 @@ function createBuckets(): (spending: Spending) => { readonly left: number; reado
 function openWindow(windows: Map<string, Window>, key: string, now: number): Window {
   const running = windows.get(key);
   if (running && running.until > now) return running;
-  windows.delete(key);
+  if (running) windows.delete(key);
   for (const [oldest, { until }] of windows) {
     if (until > now) break;
     windows.delete(oldest);

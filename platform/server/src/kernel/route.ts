@@ -22,11 +22,17 @@ export interface Call<Op extends OperationSpec> {
 }
 
 /**
+ * The bytes of a text in UTF-8, a sign for each (`latin1`). Such pieces are joined as text and sent in one piece with the head of
+ * the answer; buffers would be copied twice, and text with other letters would be turned into bytes sign by sign.
+ */
+export const signsOf = (text: string): string => Buffer.from(text).toString('latin1');
+
+/**
  * A reply that is written already, for hot reads alone: whoever makes one has parsed its parts by the operation's schema, because
  * the seam does not. Not for operations whose reply is kept under an idempotency key.
  */
 export class ReadyReply {
-  /** JSON in UTF-8 with a sign for each byte (`latin1`): pieces are joined and sent without a copy, where buffers are copied twice. */
+  /** JSON as `signsOf` writes it. */
   readonly bytes: string;
   constructor(bytes: string) {
     this.bytes = bytes;

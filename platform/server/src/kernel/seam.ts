@@ -10,7 +10,7 @@ import { assertShallow, parsePart } from './parse.ts';
 import { type Principal, principalKey } from './principal.ts';
 import type { Caller, RateLimits } from './rate-limit.ts';
 import { headerOf, languageOf, requestIdOf } from './request.ts';
-import { type Call, ReadyReply, type Route } from './route.ts';
+import { type Call, ReadyReply, type Route, signsOf } from './route.ts';
 
 /** What the seam takes from rooms: the kernel knows none of them, the composition root hands these in. */
 export interface SeamPorts {
@@ -231,16 +231,11 @@ function senderOf(operation: OperationSpec, headers: HeaderList): (response: Res
   const { status } = operation;
   return (response, result, own) => {
     if (status === 204) {
-      response.writeHead(status, [...common, ...own]).end();
-      return;
-    }
-    if (result instanceof ReadyReply) {
-      response.writeHead(status, [...withBody, ...own, 'content-length', String(result.bytes.length)]).end(result.bytes, 'latin1');
+      response.writeHead(status, common.concat(own)).end();
       return;
     }
     // Parsing our own answer drops what the declaration does not name, so that a wider row can never leak.
-    // A string and not bytes: Node sends it in one piece with the headers.
-    const json = JSON.stringify(operation.reply.parse(result));
-    response.writeHead(status, [...withBody, ...own, 'content-length', String(Buffer.byteLength(json))]).end(json);
+    const bytes = result instanceof ReadyReply ? result.bytes : signsOf(JSON.stringify(operation.reply.parse(result)));
+    response.writeHead(status, withBody.concat(own, 'content-length', String(bytes.length))).end(bytes, 'latin1');
   };
 }

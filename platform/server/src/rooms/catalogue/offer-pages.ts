@@ -1,6 +1,6 @@
 import { MemberOffer, type OfferId } from '@chung/contracts';
 import type { Page } from '../../kernel/page.ts';
-import { ReadyReply } from '../../kernel/route.ts';
+import { ReadyReply, signsOf } from '../../kernel/route.ts';
 import type { OfferForMember } from '../offers/index.ts';
 import { memberOfferOf } from './member-offer.ts';
 
@@ -47,15 +47,12 @@ export function createOfferPages(): OfferPages {
         bytes += `${comma}${render(offer)},"soldOut":${offer.soldOut},"usedByMember":${used.get(offer.offerId) ?? 0}}`;
         comma = ',';
       }
-      return new ReadyReply(`${bytes}],"nextCursor":${signs(JSON.stringify(nextCursor))}}`);
+      return new ReadyReply(`${bytes}],"nextCursor":${signsOf(JSON.stringify(nextCursor))}}`);
     },
   };
 }
 
-/** A sign for each byte of a text. */
-const signs = (text: string): string => Buffer.from(text).toString('latin1');
-
 function bytesOf(offer: OfferForMember): string {
   const { soldOut: _sold, usedByMember: _used, ...same } = MemberOffer.parse(memberOfferOf({ ...offer, reasons: offer.reasons() }, 0));
-  return signs(JSON.stringify(same).slice(0, -1));
+  return signsOf(JSON.stringify(same).slice(0, -1));
 }

@@ -17,7 +17,7 @@ export function createShortCache<Value>(milliseconds: number): ShortCache<Value>
       const known = entries.get(key);
       if (known && known.until > now) return known.value;
       // Old entries leave in the order they came; the map cannot grow with the number of tokens ever seen.
-      entries.delete(key);
+      if (known) entries.delete(key);
       for (const [oldest, entry] of entries) {
         if (entry.until > now && entries.size < MAX_ENTRIES) break;
         entries.delete(oldest);
