@@ -13,7 +13,7 @@ import * as store from './import-store.ts';
 import { checkRegisterInThread } from './register/check-in-thread.ts';
 import { refuseRegister } from './register/refusal.ts';
 import { createRejectionReport, type RejectionReport } from './register/rejection-report.ts';
-import { createRowSealer } from './seal-rows.ts';
+import { sealRows } from './seal-rows.ts';
 import { createMemberStore, today } from './store.ts';
 
 export interface ImportDeps {
@@ -112,8 +112,12 @@ interface Staging {
 
 async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report }: Staging): Promise<void> {
   const { db } = deps;
-  const context = { unitProvinces: await createMemberStore(db).unitProvinces(), today: await today(db) };
-  const seal = createRowSealer(deps.vault);
+  const context = {
+    unitProvinces: await createMemberStore(db).unitProvinces(),
+    today: await today(db),
+    // Made by the vault once a file, and a copy: a thread would be given all of the memory that a slice was cut from.
+    hashSecret: new Uint8Array(deps.vault.lookUp('members.row-hash')),
+  };
   let bytes = 0;
 
   async function* counted(): AsyncGenerator<Buffer> {
@@ -127,7 +131,7 @@ async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report 
     for await (const { rowsRead, staged, rows, rejections } of checkRegisterInThread(counted(), context)) {
       counts.rowsRead += rowsRead;
       await report.add(rejections);
-      if (rows > 0) yield seal(staged, rows);
+      if (rows > 0) yield sealRows(deps.vault, staged, rows);
       order.onProgress?.({ step: 'reading', rows: counts.rowsRead, bytes, rowsToWrite: 0 });
     }
   }

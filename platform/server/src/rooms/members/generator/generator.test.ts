@@ -119,7 +119,7 @@ test('as many rows are wrong as ordered, each for one reason that the import nam
   };
   const rejected = new Set<number>();
   const codes: string[] = [];
-  for await (const group of checkRegister(source(), { unitProvinces: units, today: '2026-11-22' })) {
+  for await (const group of checkRegister(source(), { unitProvinces: units, today: '2026-11-22', hashSecret: Buffer.alloc(32) })) {
     for (const { row } of group.rejections) rejected.add(row);
     for (const { memberCode } of stagedRows(Buffer.from(group.staged))) codes.push(memberCode);
   }

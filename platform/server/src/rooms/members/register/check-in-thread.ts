@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Text } from '@chung/contracts';
-import type { CheckedGroup } from './check-register.ts';
-import type { RowContext } from './member-row.ts';
+import type { CheckedGroup, RegisterContext } from './check-register.ts';
 import { refuseRegister } from './refusal.ts';
 
 export type ThreadMessage =
@@ -31,7 +30,7 @@ function createBell(): { ring(): void; heard(): Promise<void> } {
  * `checkRegister` in a thread of its own. Parsing and checking is half of the work of an import: here it runs beside the
  * sealing, and a server that imports a register goes on answering.
  */
-export async function* checkRegisterInThread(source: AsyncIterable<Buffer>, context: RowContext): AsyncGenerator<CheckedGroup> {
+export async function* checkRegisterInThread(source: AsyncIterable<Buffer>, context: RegisterContext): AsyncGenerator<CheckedGroup> {
   const thread = new Worker(new URL('./check-thread.ts', import.meta.url), {
     workerData: context,
     execArgv: ['--conditions=chung-source'],

@@ -5,6 +5,11 @@ import type { Rejection } from './rejection.ts';
 import { createStagedRows } from './staged-rows.ts';
 import { createRowWriter } from './write-rows.ts';
 
+/** What the rows of a file are checked against, and the secret that goes into the hash of each. */
+export interface RegisterContext extends RowContext {
+  readonly hashSecret: Uint8Array;
+}
+
 /** What came of one piece of the file. */
 export interface CheckedGroup {
   readonly rowsRead: number;
@@ -15,10 +20,10 @@ export interface CheckedGroup {
 }
 
 /** Reads a register and checks its rows; refuses the file as a whole by throwing. */
-export async function* checkRegister(source: AsyncIterable<Buffer>, context: RowContext): AsyncGenerator<CheckedGroup> {
+export async function* checkRegister(source: AsyncIterable<Buffer>, context: RegisterContext): AsyncGenerator<CheckedGroup> {
   const schema = createRowSchema(context);
   const file = await readRegister(source);
-  const right = createStagedRows();
+  const right = createStagedRows(context.hashSecret);
   const write = createRowWriter(right, schema, file);
   for await (const group of file.groups) {
     const rejections: Rejection[] = [];

@@ -1,9 +1,8 @@
-// Runs in a thread of its own, started by check-in-thread.ts; knows no secret and no database.
+// Runs in a thread of its own, started by check-in-thread.ts; knows neither the vault nor the database.
 import { parentPort, workerData } from 'node:worker_threads';
 import { DomainError } from '../../../kernel/errors.ts';
 import type { ThreadMessage } from './check-in-thread.ts';
-import { checkRegister } from './check-register.ts';
-import type { RowContext } from './member-row.ts';
+import { checkRegister, type RegisterContext } from './check-register.ts';
 
 const port = parentPort;
 if (!port) throw new Error('this file is the code of a thread');
@@ -31,7 +30,7 @@ async function* source(): AsyncGenerator<Buffer> {
 
 async function run(): Promise<void> {
   // Only check-in-thread.ts starts this file.
-  const context = workerData as RowContext;
+  const context = workerData as RegisterContext;
   try {
     for await (const group of checkRegister(source(), context)) send({ type: 'group', group }, [group.staged.buffer]);
     send({ type: 'end' });

@@ -6,7 +6,7 @@ import { DomainError } from '../../../kernel/errors.ts';
 import { checkRegister } from './check-register.ts';
 import { stagedRows } from './staged-rows.ts';
 
-const context = { unitProvinces: new Map([['T01.H01.X01.C01', '01']]), today: '2026-11-22' };
+const context = { unitProvinces: new Map([['T01.H01.X01.C01', '01']]), today: '2026-11-22', hashSecret: Buffer.alloc(32) };
 const good = registerText(registerRow('01-001'), registerRow('01-002'));
 
 async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {

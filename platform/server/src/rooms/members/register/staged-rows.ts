@@ -1,20 +1,21 @@
 // How checked rows go from the thread that checks to the one that seals: one after another in one piece of memory that changes hands.
 // A row of a hundred bytes as an object with strings took longer to send than to check.
 //
-//   length of fields (4) · of phone (1) · of e-mail (1) · opening (30) · gap for the secret of the row's hash (32) · fields · contact
+//   length of fields (4) · of phone (1) · of e-mail (1) · fields · contact
 //
-// Opening and fields are as COPY takes them: count of fields, line and id; then member code to joining day. The contact is `phone LF
-// e-mail`, empty when both are. Row hash, sealed contact and phone hash are added where the secret is known.
+// The fields are as COPY takes them, with their count before them. The contact is `phone LF e-mail`, empty when both are. What the vault
+// makes of it follows where the vault is.
+import { hash } from 'node:crypto';
 import type { MemberId } from '@chung/contracts';
 import { createIdMaker } from '../../../kernel/ids.ts';
 import { createSink, type FieldSink, putInt32, reserve } from './copy-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
 
-/** The columns of the staging table in the order of a row's fields; the last three come from whoever knows the secret. */
+/** The columns of the staging table in the order of a row's fields; the last two come from the vault. */
 export const STAGED_COLUMNS = [
-  ...['line', 'id'],
+  ...['line', 'id', 'row_hash'],
   ...['member_code', 'full_name', 'birth_date', 'birth_year', 'gender', 'unit_code', 'province_code', 'role', 'verified', 'joined_on'],
-  ...['row_hash', 'contact_sealed', 'phone_hash'],
+  ...['contact_sealed', 'phone_hash'],
 ] as const;
 
 const LENGTH_BYTES = 4;
@@ -22,10 +23,11 @@ const LINE_BYTES = 4;
 const ID_BYTES = 16;
 const PHONE_AT = 4;
 const EMAIL_AT = 5;
-export const OPENING_AT = 6;
-export const SECRET_AT = OPENING_AT + 2 + LENGTH_BYTES + LINE_BYTES + LENGTH_BYTES + ID_BYTES;
-export const SECRET_BYTES = 32;
-export const FIELDS_AT = SECRET_AT + SECRET_BYTES;
+const FIELDS_AT = 6;
+/** 128 bits: two versions of one row will not meet. */
+const HASH_BYTES = 16;
+/** Where member code and the rest of what the register says begin. */
+export const CODE_AT = FIELDS_AT + 2 + (LENGTH_BYTES + LINE_BYTES) + (LENGTH_BYTES + ID_BYTES) + (LENGTH_BYTES + HASH_BYTES);
 /** Longer than a row of right values without its texts. */
 const ROOM_A_ROW = 1024;
 const FIRST_SINK_BYTES = 32 * 1024;
@@ -43,20 +45,30 @@ function putUuid(sink: FieldSink, id: string): void {
   sink.length = to;
 }
 
-/** The rows that are ready, and one that is being written. */
-export function createStagedRows() {
+/**
+ * The rows that are ready, and one that is being written. `hashSecret` goes in front of what is hashed of a row: a plain hash could be
+ * tested against guesses, and a keyed one costs seven times as much.
+ */
+export function createStagedRows(hashSecret: Uint8Array) {
   const newMemberId = createIdMaker<MemberId>();
   let sink = createSink(FIRST_SINK_BYTES);
   let start = 0;
   let line = 0;
   let count = 0;
+
+  /** Before the rest of the fields is written, the secret stands in their place: what is hashed then lies in one piece. */
+  const hashRow = (end: number) => {
+    const from = start + CODE_AT - hashSecret.length;
+    sink.bytes.set(hashSecret, from);
+    return hash('sha256', sink.bytes.subarray(from, end));
+  };
   return {
-    /** Where the fields of the row go. Makes room for it: no value is much longer than what stands in the file. */
+    /** Where the fields go from member code on. Makes room for them: no value is much longer than what stands in the file. */
     begin: (row: Pick<CsvRow, 'line' | 'size'>): FieldSink => {
       reserve(sink, ROOM_A_ROW + 4 * row.size);
       line = row.line;
       start = sink.length;
-      sink.length = start + FIELDS_AT;
+      sink.length = start + CODE_AT;
       return sink;
     },
     /** Takes back what was written of a row. */
@@ -67,6 +79,7 @@ export function createStagedRows() {
     end: ({ phone, email }: { phone: number; email: number }) => {
       const { bytes, length } = sink;
       const contact = phone + email === 0 ? 0 : phone + 1 + email;
+      const rowHash = hashRow(length);
       sink.length = start;
       putInt32(sink, length - start - FIELDS_AT - contact);
       bytes[sink.length++] = phone;
@@ -77,6 +90,8 @@ export function createStagedRows() {
       putInt32(sink, line);
       putInt32(sink, ID_BYTES);
       putUuid(sink, newMemberId());
+      putInt32(sink, HASH_BYTES);
+      bytes.write(rowHash, sink.length, HASH_BYTES, 'hex');
       sink.length = length;
       count++;
     },
@@ -97,9 +112,8 @@ export interface StagedRow {
   readonly phone: string;
   /** Phone and e-mail, as they are sealed; empty when there are none. */
   readonly contact: string;
-  readonly start: number;
-  readonly contactStart: number;
-  readonly end: number;
+  readonly fieldsStart: number;
+  readonly fieldsEnd: number;
 }
 
 /** The rows of a piece, one after another. */
@@ -107,17 +121,17 @@ export function* stagedRows(piece: Buffer): Generator<StagedRow> {
   for (let start = 0; start < piece.length; ) {
     const phoneLength = piece[start + PHONE_AT] ?? 0;
     const emailLength = piece[start + EMAIL_AT] ?? 0;
-    const contactStart = start + FIELDS_AT + piece.readInt32BE(start);
-    const end = contactStart + (phoneLength + emailLength === 0 ? 0 : phoneLength + 1 + emailLength);
-    const codeStart = start + FIELDS_AT + LENGTH_BYTES;
+    const fieldsStart = start + FIELDS_AT;
+    const fieldsEnd = fieldsStart + piece.readInt32BE(start);
+    const end = fieldsEnd + (phoneLength + emailLength === 0 ? 0 : phoneLength + 1 + emailLength);
+    const codeStart = start + CODE_AT + LENGTH_BYTES;
     yield {
       // Codes and contacts are ASCII: the schema lets nothing else through.
-      memberCode: piece.toString('latin1', codeStart, codeStart + piece.readInt32BE(codeStart - LENGTH_BYTES)),
-      phone: piece.toString('latin1', contactStart, contactStart + phoneLength),
-      contact: piece.toString('latin1', contactStart, end),
-      start,
-      contactStart,
-      end,
+      memberCode: piece.toString('latin1', codeStart, codeStart + piece.readInt32BE(start + CODE_AT)),
+      phone: piece.toString('latin1', fieldsEnd, fieldsEnd + phoneLength),
+      contact: piece.toString('latin1', fieldsEnd, end),
+      fieldsStart,
+      fieldsEnd,
     };
     start = end;
   }

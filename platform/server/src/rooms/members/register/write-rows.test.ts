@@ -5,7 +5,7 @@ import { REGISTER_COLUMNS, type RegisterColumn } from './columns.ts';
 import { booleanField, dateField, smallintField, textField } from './copy-fields.ts';
 import { createCsvScanner, recordOf } from './csv-rows.ts';
 import { checkRow, createRowSchema, type MemberRow } from './member-row.ts';
-import { createStagedRows, FIELDS_AT } from './staged-rows.ts';
+import { CODE_AT, createStagedRows } from './staged-rows.ts';
 import { createRowWriter } from './write-rows.ts';
 
 const context = {
@@ -23,7 +23,7 @@ const file = { columns, width: REGISTER_COLUMNS.length };
 /** Reads one row after another with the writer, which remembers, and with the schema, which does not. */
 function createBothWays() {
   const schema = createRowSchema(context);
-  const rows = createStagedRows();
+  const rows = createStagedRows(Buffer.alloc(32));
   const write = createRowWriter(rows, schema, file);
   const scanner = createCsvScanner(',');
   return (cells: readonly string[]): { written: Buffer | null; expected: Buffer | null } => {
@@ -34,7 +34,7 @@ function createBothWays() {
     const isRight = write(row);
     const { rows: count, staged } = rows.take();
     expect(count).toBe(isRight ? 1 : 0);
-    return { written: isRight ? Buffer.from(staged.subarray(FIELDS_AT)) : null, expected: 'row' in checked ? fieldsOf(checked.row) : null };
+    return { written: isRight ? Buffer.from(staged.subarray(CODE_AT)) : null, expected: 'row' in checked ? fieldsOf(checked.row) : null };
   };
 }
 
@@ -139,7 +139,7 @@ test('a unit of another province is refused also when both are known, and the ce
 
 test('more units and days than are remembered are read all the same', () => {
   const units = Array.from({ length: 20_100 }, (_, index) => `T01.${index}`);
-  const rows = createStagedRows();
+  const rows = createStagedRows(Buffer.alloc(32));
   const write = createRowWriter(rows, createRowSchema({ ...context, unitProvinces: new Map(units.map((unit) => [unit, '01'])) }), file);
   const scanner = createCsvScanner(',');
   for (let again = 0; again < 2; again++)
