@@ -2,6 +2,7 @@ export * from './admin-operations.ts';
 export * from './code-operations.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './manifest.ts';
 export * from './member-operations.ts';
 export * from './offer.ts';
 export * from './openapi.ts';

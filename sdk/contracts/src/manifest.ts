@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { OfferDraft } from './offer.ts';
+import { isScope, SCOPES, type Scope } from './scopes.ts';
+import { textUpTo } from './text.ts';
+import { Slug } from './values.ts';
+
+// `chung.config.ts`: the whole listing of an app. Names are those of the W3C MiniApp Manifest where it has one, which is why they are
+// written with underscores here and nowhere else.
+
+const differBy =
+  <Item>(name: (item: Item) => string) =>
+  (items: readonly Item[]) =>
+    new Set(items.map(name)).size === items.length;
+
+/** Scopes that a partner can ask for: the platform's own are not among them. */
+const RequestableScope = z.custom<Scope>(
+  (name) => typeof name === 'string' && isScope(name) && SCOPES[name].holder !== 'admin' && SCOPES[name].sensitivity !== 'first-party',
+  {
+    error: ({ input }) =>
+      typeof input === 'string' && isScope(input)
+        ? `"${input}" belongs to the platform's own apps; no partner can be given it`
+        : `${JSON.stringify(input) ?? 'nothing'} is not a scope; see docs/scopes.md`,
+  },
+);
+
+/** One scope that the app asks for, and what it says to the member about it. */
+export const RequestedPermission = z.strictObject({
+  name: RequestableScope,
+  /** Shown to the member on the consent screen, in the language they use. */
+  purpose: textUpTo(200),
+  /** The app works without it, and asks at the moment it is needed. */
+  optional: z.boolean().default(false),
+});
+export type RequestedPermission = z.infer<typeof RequestedPermission>;
+
+/** A name, perhaps with a port; no scheme, path or wildcard: each host that is contacted is named to the reviewer. */
+export const HostName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\d{1,5})?$/, {
+    error: 'write the host alone, in lower case, e.g. "api.example.vn": no scheme, path or wildcard',
+  });
+
+const AllowedHost = z.strictObject({ host: HostName, reason: textUpTo(200) });
+
+const Icon = z.strictObject({
+  src: z.string().regex(/^(?!\/|\.\.)[^\\:]+\.(png|svg|webp)$/, { error: 'an icon is a .png, .svg or .webp file inside the project' }),
+  sizes: z.string().regex(/^(\d+x\d+|any)$/, { error: 'sizes are written like "192x192", or "any" for .svg' }),
+  label: z.string().max(60).optional(),
+});
+
+const Version = z.strictObject({
+  /** Rises with every release. */
+  code: z.int().min(1).max(2_000_000_000),
+  name: z.string().regex(/^\d+\.\d+\.\d+(-[0-9a-z.-]+)?$/, { error: 'a version name is like "1.4.0"' }),
+});
+
+/** How long the app's own servers keep what they learn of members; `none` when they keep nothing. */
+const DataRetention = z.discriminatedUnion('kept', [
+  z.strictObject({ kept: z.literal('none') }),
+  z.strictObject({ kept: z.literal('days'), days: z.int().min(1).max(3660), reason: textUpTo(300) }),
+]);
+
+const Contact = z.strictObject({
+  email: z.email(),
+  phone: z
+    .string()
+    .regex(/^\+?[0-9 ]{8,16}$/)
+    .optional(),
+  url: z.url({ protocol: /^https$/ }).optional(),
+});
+
+/** What stands in `chung.config.ts`. */
+export const Manifest = z.strictObject({
+  /** Stable for the life of the app, e.g. `vn.example.rewards`. */
+  app_id: z
+    .string()
+    .min(3)
+    .max(64)
+    .regex(/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/, { error: 'an app_id is a reversed domain in lower case, e.g. "vn.example.rewards"' }),
+  name: textUpTo(40),
+  description: textUpTo(500),
+  icons: z.array(Icon).min(1).max(10),
+  version: Version,
+  /** The oldest host that can run the app. */
+  platform_version: z.strictObject({ min_code: z.int().min(1) }),
+  req_permissions: z
+    .array(RequestedPermission)
+    .max(30)
+    .refine(
+      differBy<RequestedPermission>(({ name }) => name),
+      { error: 'a scope is listed twice' },
+    ),
+  allowed_hosts: z
+    .array(AllowedHost)
+    .max(20)
+    .refine(
+      differBy<z.infer<typeof AllowedHost>>(({ host }) => host),
+      { error: 'a host is listed twice' },
+    )
+    .default([]),
+  /** Offers that come with the app, each under a name of its own that stays the same from release to release. */
+  offers: z
+    .array(z.strictObject({ ref: Slug, draft: OfferDraft }))
+    .max(50)
+    .refine(
+      differBy<{ ref: string }>(({ ref }) => ref),
+      { error: 'two offers have the same ref' },
+    )
+    .default([]),
+  /** Paths of the screens, the first is opened at the start. Empty for an app of offers alone. */
+  pages: z
+    .array(z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)*$/, { error: 'a page is a path like "home" or "offers/detail"' }))
+    .max(100)
+    .default([]),
+  age_rating: z.enum(['all', '13', '16', '18']),
+  data_retention: DataRetention,
+  contact: Contact,
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** The manifest as it is written: what has a default may be left out. */
+export type ManifestInput = z.input<typeof Manifest>;
+
+/** One thing that is wrong in a manifest; `path` is where, e.g. `req_permissions.0.purpose.en`. */
+export interface ManifestProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export type ManifestReading =
+  | { readonly ok: true; readonly manifest: Manifest }
+  | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
+
+/** Reads a manifest and says everything that is wrong with it at once. */
+export function readManifest(value: unknown): ManifestReading {
+  const read = Manifest.safeParse(value);
+  if (read.success) return { ok: true, manifest: read.data };
+  const problems = read.error.issues.map(({ path, message }) => ({
+    path: path.map((part) => (typeof part === 'number' ? part : String(part))),
+    message,
+  }));
+  return { ok: false, problems };
+}
+
+/**
+ * Types `chung.config.ts` as it is written. It does nothing else: `chung check` judges the values.
+ *
+ * @example
+ * export default defineApp({
+ *   app_id: 'vn.example.rewards',
+ *   req_permissions: [{ name: 'offers:read', purpose: { vi: 'Hiện ưu đãi', en: 'Show offers' } }],
+ *   …
+ * });
+ */
+export function defineApp<const Written extends ManifestInput>(manifest: Written): Written {
+  return manifest;
+}
