@@ -160,9 +160,9 @@ function pathForLog(address: string): string {
 
 /** Endpoints that work for anybody who asks: what one address may ask of them is bounded, as for the operations. */
 function limitByAddress({ seam }: AppOptions): RequestHandler {
-  return async (request, response, next) => {
+  return (request, response, next) => {
     if (request.method === 'POST')
-      response.set(await seam.rateLimits.take({ key: `oauth:${request.ip ?? ''}`, kind: 'organisation' }, 'sensitive'));
+      response.set(seam.rateLimits.take({ key: `oauth:${request.ip ?? ''}`, kind: 'organisation' }, 'sensitive'));
     next();
   };
 }

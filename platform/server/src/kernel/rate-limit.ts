@@ -59,9 +59,9 @@ export interface Caller {
 
 export interface RateLimits {
   /** Takes one unit of each budget and returns the headers to send, or throws `rate_limited`. */
-  take(caller: Caller, rate: RateClass): Promise<Readonly<Record<string, string>>>;
+  take(caller: Caller, rate: RateClass): Readonly<Record<string, string>>;
   /** Takes one unit of an address, before it is known who calls. */
-  takeAddress(address: string): Promise<void>;
+  takeAddress(address: string): void;
   /** Counts a request as running until the returned function is called; throws `rate_limited` when too many run. */
   enter(caller: Caller): () => void;
 }
@@ -80,10 +80,10 @@ export function createRateLimits(budgets: RateBudgets, inFlight: InFlight = DEFA
     else running.delete(key);
   };
   return {
-    takeAddress: async (address) => {
+    takeAddress: (address) => {
       spend({ name: 'address', key: address, quota: budgets.person.read * SHARED.address });
     },
-    take: async ({ key, kind, device, party }, rate) => {
+    take: ({ key, kind, device, party }, rate) => {
       const quota = budgets[kind][rate];
       const { left, endsInSeconds } = spend({ name: `${kind}:${rate}`, key, quota });
       if (device !== undefined) spend({ name: `device:${rate}`, key: device, quota: quota * SHARED.device });

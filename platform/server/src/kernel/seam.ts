@@ -53,10 +53,10 @@ export function handlerFor(route: Route, ports: SeamPorts & SeamInput): Operatio
     const address = ports.addressOf(request);
     let budget: HeaderList = [];
     try {
-      await ports.rateLimits.takeAddress(address);
+      ports.rateLimits.takeAddress(address);
       const principal = operation.actor === 'public' ? null : await authorise(operation, request, ports);
       const caller = callerOf(principal, request, address);
-      budget = headerList(await ports.rateLimits.take(caller, operation.rate));
+      budget = headerList(ports.rateLimits.take(caller, operation.rate));
       assertContentType(operation, request);
       leaving.push(ports.rateLimits.enter(caller));
       if (operation.bodyType !== 'stream') await ports.readJson(request, response);
