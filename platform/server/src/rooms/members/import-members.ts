@@ -44,8 +44,10 @@ export interface ImportOrder {
 }
 
 const LINES_A_BATCH = 10_000;
-/** While one batch waits for its commit, the other works. */
-const LANES = 2;
+/** While one batch waits for its commit, the others work. */
+const MOST_LANES = 3;
+/** Connections that the lanes leave alone: the import's lock has one, and a server goes on answering with the other. */
+const SPARED_CONNECTIONS = 2;
 
 export async function importMembers(deps: ImportDeps, order: ImportOrder): Promise<store.ImportRecord> {
   // A sender may go away before its first byte is read; reading then tells it, and an error nobody hears ends the process.
@@ -170,8 +172,9 @@ async function writeMembers(db: Db, counts: store.ImportCounts, onBatch: (rows: 
       onBatch(done, counts.rowsRead);
     }
   };
-  // Both lanes have ended when this ends, also after a failure: the caller empties the table that they read.
-  const ended = Array.from({ length: LANES }, () =>
+  // All lanes have ended when this ends, also after a failure: the caller empties the table that they read.
+  const lanes = Math.max(1, Math.min(MOST_LANES, db.pool.options.max - SPARED_CONNECTIONS));
+  const ended = Array.from({ length: lanes }, () =>
     lane().catch((error: unknown) => {
       failure ??= { error };
     }),
