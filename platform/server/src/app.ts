@@ -7,13 +7,13 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { createDispatch } from './kernel/dispatch.ts';
 import { DomainError } from './kernel/errors.ts';
-import { type HeaderList, headersOf, setHeaders } from './kernel/headers.ts';
+import { type HeaderList, headerList, headersOf, setHeaders } from './kernel/headers.ts';
 import { createJsonReader } from './kernel/json-body.ts';
 import type { Metrics } from './kernel/metrics.ts';
 import { asOutside } from './kernel/outside.ts';
 import { fromExpress, problemOf } from './kernel/problem.ts';
 import { languageOf, requestIdOf } from './kernel/request.ts';
-import type { Route } from './kernel/route.ts';
+import { type Route, signsOf } from './kernel/route.ts';
 import { handlerFor, type SeamPorts } from './kernel/seam.ts';
 import { apiReferencePage } from './reference/api-reference.ts';
 import { errorIndexPage, errorPage } from './reference/error-pages.ts';
@@ -277,9 +277,13 @@ function assertComplete(routes: readonly Route[]): void {
   if (missing.length > 0) throw new Error(`operations without a handler: ${missing.join(', ')}`);
 }
 
+const ADDRESSES = OPERATIONS.map(({ method, path: address }) => ({
+  method,
+  pattern: new RegExp(`^${address.replace(/\{\w+\}/g, '[^/]+')}/?$`),
+}));
+
 function methodsAt(address: string): string[] {
-  const matches = (template: string) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}/?$`).test(address);
-  return [...new Set(OPERATIONS.filter((operation) => matches(operation.path)).map((operation) => operation.method))];
+  return [...new Set(ADDRESSES.filter(({ pattern }) => pattern.test(address)).map(({ method }) => method))];
 }
 
 /** The three web apps; an address inside an app that is no file is the app's own route. */
@@ -319,6 +323,9 @@ function problemHandler({ baseUrl, log, metrics }: AppOptions, headers: HeaderLi
     if (response.headersSent) return next(error);
     // An operation's refusal comes from before the place where they are set.
     if (!response.hasHeader('x-request-id')) setHeaders(response, [...headers, 'x-request-id', requestId]);
-    response.status(problem.status).set(problem.headers).send(JSON.stringify(problem.body));
+    // By hand, as the answers of operations: when a sale is over, most answers are refusals.
+    const bytes = signsOf(JSON.stringify(problem.body));
+    setHeaders(response, [...headerList(problem.headers), 'content-length', String(bytes.length)]);
+    response.status(problem.status).end(bytes, 'latin1');
   };
 }
