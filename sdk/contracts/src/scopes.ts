@@ -25,13 +25,24 @@ export interface ScopeDeclaration {
   readonly title: Text;
 }
 
-const member = (sensitivity: ScopeSensitivity, dataClass: DataClass, fields: readonly string[], title: Text) =>
-  ({ holder: 'member', sensitivity, dataClass, fields, title }) as const satisfies ScopeDeclaration;
+const member = <const Sensitivity extends ScopeSensitivity>(
+  sensitivity: Sensitivity,
+  dataClass: DataClass,
+  fields: readonly string[],
+  title: Text,
+): ScopeDeclaration & { readonly holder: 'member'; readonly sensitivity: Sensitivity } => ({
+  holder: 'member',
+  sensitivity,
+  dataClass,
+  fields,
+  title,
+});
 const partner = (title: Text) =>
   ({ holder: 'partner', sensitivity: 'open', dataClass: 'none', fields: [], title }) as const satisfies ScopeDeclaration;
 const admin = (title: Text) =>
   ({ holder: 'admin', sensitivity: 'first-party', dataClass: 'none', fields: [], title }) as const satisfies ScopeDeclaration;
 
+// Without `satisfies`: with a type to expect, the compiler would widen each sensitivity. The makers above see to the shape.
 /** Every scope there is. The operations that need one are derived from the registry, never typed a second time. */
 export const SCOPES = {
   openid: member('open', 'none', ['member.id (pairwise)'], {
@@ -94,9 +105,17 @@ export const SCOPES = {
   'admin.settlements:run': admin({ vi: 'Chạy đối soát', en: 'Run settlements' }),
   'admin.audit:read': admin({ vi: 'Đọc nhật ký kiểm toán', en: 'Read the audit' }),
   'admin.insights:read': admin({ vi: 'Xem số liệu toàn nền tảng', en: 'See figures of the whole platform' }),
-} as const satisfies Record<string, ScopeDeclaration>;
+} as const;
 
 export type Scope = keyof typeof SCOPES;
+
+/** Scopes that a member can grant to an app. */
+export type MemberScope = {
+  [Name in Scope]: (typeof SCOPES)[Name] extends { holder: 'member'; sensitivity: 'open' | 'asked' | 'reviewed' } ? Name : never;
+}[Scope];
+
+/** Scopes that a partner's backend can be given. */
+export type PartnerScope = { [Name in Scope]: (typeof SCOPES)[Name] extends { holder: 'partner' } ? Name : never }[Scope];
 
 export function isScope(name: string): name is Scope {
   return Object.hasOwn(SCOPES, name);
