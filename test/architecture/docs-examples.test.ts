@@ -1,53 +1,65 @@
 // Examples in the docs are copied by partners: each must compile against the packages as they are.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'sdk/*/README.md', 'examples/*/README.md'];
 const run = promisify(execFile);
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'chung-docs-'));
+  // In the repository, so that packages are found as a program of ours finds them.
+  folder = await mkdtemp(path.join(import.meta.dirname, '.examples-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What the compiler says to the examples; empty when they compile. */
-async function compile(examples: readonly string[]): Promise<string> {
-  for (const [index, code] of examples.entries()) await writeFile(path.join(folder, `example-${index}.mts`), `${code}\nexport {};\n`);
+interface Example {
+  /** `sdk/client/README.md, 2`. */
+  readonly place: string;
+  readonly kind: 'ts' | 'tsx';
+  readonly code: string;
+}
+
+async function examplesOf(page: string): Promise<Example[]> {
+  const text = await readFile(path.join(REPOSITORY, page), 'utf8');
+  return [...text.matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, kind, code = ''], index) => ({
+    place: `${page}, ${index + 1}`,
+    kind: kind === 'tsx' ? 'tsx' : 'ts',
+    code,
+  }));
+}
+
+/** What the compiler says to the examples, each with its place. */
+async function compile(examples: readonly Example[]): Promise<string[]> {
+  for (const [index, { kind, code }] of examples.entries())
+    await writeFile(path.join(folder, `example-${index}.${kind}`), `${code}\nexport {};\n`);
   const config = {
     extends: path.join(REPOSITORY, 'tsconfig.sdk.json'),
-    compilerOptions: {
-      noEmit: true,
-      types: [],
-      paths: {
-        '@chung/client/receipt': [path.join(REPOSITORY, 'sdk/client/src/receipt.ts')],
-        '@chung/contracts': [path.join(REPOSITORY, 'sdk/contracts/src/index.ts')],
-        zod: [path.join(REPOSITORY, 'node_modules/zod/index.d.ts')],
-      },
-    },
-    include: ['*.mts'],
+    // What a reader has not written yet is no mistake of the example.
+    compilerOptions: { noUnusedLocals: false, types: ['node'], jsx: 'react-jsx' },
+    include: ['*.ts', '*.tsx'],
+    exclude: [],
   };
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = path.join(REPOSITORY, 'node_modules/typescript/bin/tsc');
-  return run(process.execPath, [tsc, '-p', folder]).then(
+  const said = await run(process.execPath, [tsc, '-p', folder]).then(
     () => '',
     (error: { stdout?: string }) => error.stdout ?? String(error),
   );
+  const named = said.replace(/\S*example-(\d+)\.tsx?/g, (_, index: string) => examples[Number(index)]?.place ?? index);
+  return named.split('\n').filter((line) => line !== '');
 }
 
-const examplesOf = async (page: string) => {
-  const text = await readFile(path.join(REPOSITORY, 'docs', page), 'utf8');
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
-};
-
-test('the example of docs/receipts.md compiles, and would not with a wrong word in it', async () => {
-  const examples = await examplesOf('receipts.md');
-  expect(examples).toHaveLength(1);
-  const wrong = examples.map((code) => code.replace('shown.state', 'shown.status'));
-  const complaints = (await compile([...examples, ...wrong])).trim().split('\n');
-  expect(complaints).toEqual([expect.stringMatching(/example-1\.mts.*'status' does not exist/)]);
+test('every example in the docs compiles, and would not with a wrong word in it', async () => {
+  const pages = await Array.fromAsync(glob(PAGES, { cwd: REPOSITORY, exclude: (name) => name === 'node_modules' }));
+  const examples = (await Promise.all(pages.toSorted().map(examplesOf))).flat();
+  expect(examples.length).toBeGreaterThan(4);
+  const receipt = examples.find(({ place }) => place.startsWith('docs/receipts.md'));
+  if (!receipt) throw new Error('docs/receipts.md has an example');
+  const wrong = { ...receipt, place: 'the wrong one', code: receipt.code.replace('shown.state', 'shown.status') };
+  const complaints = await compile([...examples, wrong]);
+  expect(complaints).toEqual([expect.stringMatching(/^the wrong one.*'status' does not exist/)]);
 });
