@@ -1,4 +1,5 @@
 export * from './admin-operations.ts';
+export * from './bridge.ts';
 export * from './code-operations.ts';
 export * from './errors.ts';
 export * from './events.ts';

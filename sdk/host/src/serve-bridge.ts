@@ -1,0 +1,155 @@
+import {
+  AppMessage,
+  BRIDGE_LIMITS,
+  type BridgeCall,
+  type BridgeLimits,
+  type BridgePort,
+  type CutReason,
+  type HostMessage,
+  isScope,
+  readBridgeMessage,
+  type Scope,
+  type Surroundings,
+} from '@chung/contracts';
+import { type AllowedOperation, allowListOf, MINI_APP_OPERATIONS } from './allow-list.ts';
+import { type AnswerSettings, answerCall, refused } from './answer-call.ts';
+import { rateMeter } from './rate-meter.ts';
+
+export interface ServeBridgeSettings extends Pick<AnswerSettings, 'invoke' | 'granted' | 'hostVersion'> {
+  readonly port: BridgePort;
+  /** What this mini-app may call; every operation that a member can grant unless told. */
+  readonly operations?: readonly AllowedOperation[];
+  /** The optional scopes of its manifest; for no others the member is asked. */
+  readonly optional: readonly Scope[];
+  /** Opens the host's own sheet, outside the mini-app, and answers what the member chose. One at a time. */
+  readonly askScope: (scope: Scope) => Promise<'granted' | 'refused'>;
+  readonly surroundings: Surroundings;
+  readonly limits?: Partial<BridgeLimits>;
+  /** The mini-app broke a limit and hears nothing any more: take its frame away. */
+  readonly onCut?: (reason: CutReason) => void;
+  /** Whether the back button is now the mini-app's, for a screen within it. */
+  readonly onBackHandled?: (handled: boolean) => void;
+  /** A clock in milliseconds, for tests. */
+  readonly nowMs?: () => number;
+}
+
+export interface BridgeServer {
+  /** Tells the mini-app what is granted now, and gives up calls whose scope was withdrawn. Call it at each change. */
+  scopesChanged(): void;
+  /** Theme, language, safe area, visibility: what changed. */
+  surround(change: Partial<Surroundings>): void;
+  pressBack(): void;
+  close(): void;
+}
+
+/** Asks that may wait for their sheet; a mini-app that asks for more is refused at once. */
+const ASKS_WAITING_MAX = 4;
+
+interface Running {
+  readonly controller: AbortController;
+  readonly scope: Scope | null;
+}
+
+/**
+ * Serves the host's end of the bridge. A mini-app reaches the allowed operations and nothing else; there is no method that passes a request
+ * on as it is. Whatever it sends, this end neither throws nor answers to another call.
+ *
+ * @example
+ * const bridge = serveBridge({ port, hostVersion: 12, granted: () => grants, invoke, optional: ['redemptions:claim'], askScope, surroundings });
+ * grants.delete('member.profile:read');
+ * bridge.scopesChanged();
+ */
+export function serveBridge(settings: ServeBridgeSettings): BridgeServer {
+  const { port, granted, hostVersion } = settings;
+  const limits = { ...BRIDGE_LIMITS, ...settings.limits };
+  const answering: AnswerSettings = { ...settings, allowed: allowListOf(settings.operations ?? MINI_APP_OPERATIONS) };
+  const withinRate = rateMeter(limits.messagesPerSecond, settings.nowMs ?? (() => performance.now()));
+  const running = new Map<number, Running>();
+  const asks = askInTurn(settings);
+  let surroundings = settings.surroundings;
+  let open = true;
+
+  const send = (message: HostMessage) => {
+    if (open) port.postMessage(JSON.stringify(message));
+  };
+  const end = (reason: CutReason) => {
+    send({ kind: 'end', reason });
+    open = false;
+    for (const { controller } of running.values()) controller.abort();
+    running.clear();
+    port.close();
+  };
+  const scopesChanged = () => {
+    for (const { controller, scope } of running.values()) if (scope !== null && !granted().has(scope)) controller.abort();
+    send({ kind: 'scopes', granted: [...granted()] });
+  };
+  const call = async (message: BridgeCall) => {
+    const { id } = message;
+    // A number that is in use would make two answers look like one.
+    if (running.has(id)) return;
+    if (running.size >= limits.callsAtOnce) return send({ kind: 'reply', id, outcome: refused('rate_limited') });
+    const controller = new AbortController();
+    const scope = answering.allowed.get(message.operation)?.operation.scope ?? null;
+    running.set(id, { controller, scope });
+    const outcome = await answerCall(message, answering, controller.signal);
+    // Given up meanwhile: the number may be another call's by now.
+    if (running.get(id)?.controller !== controller) return;
+    running.delete(id);
+    send({ kind: 'reply', id, outcome });
+  };
+  const take = (message: AppMessage) => {
+    switch (message.kind) {
+      case 'call':
+        return void call(message);
+      case 'cancel':
+        running.get(message.id)?.controller.abort();
+        return void running.delete(message.id);
+      case 'back':
+        return settings.onBackHandled?.(message.handled);
+      case 'ask':
+        return void asks(message.scope).then((decision) => {
+          if (decision === 'granted') scopesChanged();
+          send({ kind: 'answer', id: message.id, decision });
+        });
+    }
+  };
+
+  port.addEventListener('message', ({ data }) => {
+    if (!open) return;
+    const broken = !withinRate() ? 'rate' : typeof data === 'string' && data.length > limits.charactersFromApp ? 'size' : null;
+    if (broken) {
+      end(broken);
+      return settings.onCut?.(broken);
+    }
+    const message = readBridgeMessage(AppMessage, data, limits.charactersFromApp);
+    if (message) take(message);
+  });
+  port.start();
+  send({ kind: 'state', hostVersion, granted: [...granted()], surroundings });
+
+  return {
+    scopesChanged,
+    surround: (change) => {
+      surroundings = { ...surroundings, ...change };
+      send({ kind: 'surroundings', surroundings });
+    },
+    pressBack: () => send({ kind: 'back' }),
+    close: () => open && end('closed'),
+  };
+}
+
+/** One sheet after another: two on top of each other are how a member grants what they did not read. */
+function askInTurn({ granted, optional, askScope }: Pick<ServeBridgeSettings, 'granted' | 'optional' | 'askScope'>) {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  return async (scope: string): Promise<'granted' | 'refused'> => {
+    if (!isScope(scope) || !optional.includes(scope) || waiting >= ASKS_WAITING_MAX) return 'refused';
+    waiting += 1;
+    const turn = last.then(() => (granted().has(scope) ? 'granted' : askScope(scope)));
+    last = turn.catch(() => {});
+    // A sheet that fails has granted nothing.
+    const decision = await turn.catch(() => 'refused' as const);
+    waiting -= 1;
+    return decision === 'granted' && granted().has(scope) ? 'granted' : 'refused';
+  };
+}
