@@ -15,7 +15,7 @@ const DONE = Promise.resolve();
 
 /**
  * A small body has come with its head, and by the time that its sender is known it is all here: it is taken as it is. What is
- * still on its way, or is of any unusual kind, is read by Express' parser, which takes a stream, two timers and six listeners.
+ * still on its way, or is of any unusual kind, is read by Express' parser, within a time.
  */
 export function createJsonReader({ limitBytes, withinMs }: JsonBodyOptions): ReadJson {
   const parse = json({ limit: limitBytes, strict: true });

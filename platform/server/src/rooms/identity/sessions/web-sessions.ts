@@ -50,8 +50,8 @@ export function createWebSessions(deps: { db: Db; secret: string; baseUrl: strin
   // Both reads under one short memory: a page's calls come in a burst.
   const live = createShortCache<LiveSession | null>(deps.cacheMilliseconds);
   const read = gatherReads<SessionKey, StoredSession>((keys) => findSessions(db, keys));
-  const find = async (app: WebApp, cookie: string | undefined): Promise<LiveSession | null> => {
-    if (!cookie) return null;
+  const find = (app: WebApp, cookie: string | undefined): Promise<LiveSession | null> => {
+    if (!cookie) return Promise.resolve(null);
     const tokenHash = tokenHashOf(cookie);
     return live.get(`${app} ${tokenHash}`, async () => liveFrom(await read({ app, tokenHash })));
   };
