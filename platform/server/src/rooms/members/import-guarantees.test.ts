@@ -162,6 +162,19 @@ test('the first of two rows with one code counts, however far apart they are and
   expect((await room.members.findByCode(`${prefix}-A`))?.fullName).toBe('Nguyễn Thị Thảo');
 });
 
+test('of thousands of rows with two codes two members come in, and each of the others names its line', async () => {
+  const codes = [`${prefix}-A`, `${prefix}-B`];
+  const rows = Array.from({ length: 11_000 }, (_, index) => registerRow(codes[index % 2] ?? ''));
+  const done = await room.importText(registerText(...rows));
+  expect(figures(done)).toEqual({ inserted: 2, updated: 0, unchanged: 0, rejected: 10_998 });
+  const lines = (await readFile(done.reportPath ?? '', 'utf8')).trim().split('\n').slice(1);
+  expect(lines).toHaveLength(10_998);
+  for (const [index, line] of lines.entries()) {
+    expect(line.startsWith(`${index + 4},member_code,duplicate,`)).toBe(true);
+    expect(line).toContain(`line ${2 + (index % 2)}.`);
+  }
+});
+
 test('new, changed and unchanged rows of one batch are each told apart', async () => {
   const rows = Array.from({ length: 6 }, (_, index) => registerRow(`${prefix}-${index}A`));
   await room.importText(registerText(...rows.slice(0, 4)));

@@ -143,33 +143,37 @@ export async function clearStaging(db: Db): Promise<void> {
 
 const STAGING_COPY = `COPY chung.member_import_rows (${STAGED_COLUMNS.join(', ')}) FROM STDIN (FORMAT binary)`;
 
+// No join: the table has no statistics that hold, and the planner once chose a nested loop that ran for minutes.
+const DUPLICATES = `
+  SELECT line, first_line
+    FROM (SELECT line, min(line) OVER (PARTITION BY member_code) AS first_line FROM chung.member_import_rows) AS staged
+   WHERE line > first_line
+   ORDER BY line`;
+
 /**
  * Takes repeated member codes out of the staging table, all but the first of each. The database finds them: a set of six
  * million codes in this process would take the memory that an import may have.
  */
 export async function takeOutDuplicates(db: Db, report: (duplicates: readonly Rejection[]) => Promise<void>): Promise<void> {
   await db.tx(async (tx) => {
-    // One sort of all codes; with the default 4 MB it would be a merge of hundreds of runs on disk. No join: the table has no
-    // statistics that hold, and the planner once chose a nested loop that ran for minutes.
+    // One sort of all codes; with the default 4 MB it would be a merge of hundreds of runs on disk.
     await tx.query(`SET LOCAL work_mem = '64MB'`);
-    await tx.query(`
-      DECLARE duplicates NO SCROLL CURSOR FOR
-      SELECT line, first_line
-        FROM (SELECT line, min(line) OVER (PARTITION BY member_code) AS first_line FROM chung.member_import_rows) AS staged
-       WHERE line > first_line
-       ORDER BY line`);
-    for (;;) {
-      const rows = await tx.query<{ line: number; first_line: number }>(`FETCH ${DUPLICATES_AT_ONCE} FROM duplicates`);
+    // Several processes sort: nothing else runs meanwhile, and what the planner takes that to cost it has no statistics to weigh.
+    await tx.query('SET LOCAL parallel_setup_cost = 0');
+    await tx.query('SET LOCAL parallel_tuple_cost = 0');
+    const takeOut = async (rows: readonly { line: number; first_line: number }[]) => {
       if (rows.length === 0) return;
-      await report(
-        rows.map((row) => ({
-          row: row.line,
-          column: 'member_code',
-          reason: 'duplicate' as const,
-          otherRow: row.first_line,
-        })),
-      );
+      await report(rows.map((row) => ({ row: row.line, column: 'member_code', reason: 'duplicate' as const, otherRow: row.first_line })));
       await tx.query('DELETE FROM chung.member_import_rows WHERE line = ANY($1::int[])', [rows.map(({ line }) => line)]);
+    };
+    let rows = await tx.query<{ line: number; first_line: number }>(`${DUPLICATES} LIMIT ${DUPLICATES_AT_ONCE}`);
+    await takeOut(rows);
+    if (rows.length < DUPLICATES_AT_ONCE) return;
+    // Many: a cursor sorts once for all that follow, but in one process.
+    await tx.query(`DECLARE duplicates NO SCROLL CURSOR FOR ${DUPLICATES}`);
+    while (rows.length > 0) {
+      rows = await tx.query<{ line: number; first_line: number }>(`FETCH ${DUPLICATES_AT_ONCE} FROM duplicates`);
+      await takeOut(rows);
     }
   });
 }
