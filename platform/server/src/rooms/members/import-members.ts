@@ -44,8 +44,8 @@ export interface ImportOrder {
 }
 
 const LINES_A_BATCH = 10_000;
-/** While one batch waits for its commit, the others work. */
-const MOST_LANES = 3;
+/** While one batch waits for its commit, the other works; two are the most that go on after a signal to stop. */
+const MOST_LANES = 2;
 /** Connections that the lanes leave alone: the import's lock has one, and a server goes on answering with the other. */
 const SPARED_CONNECTIONS = 2;
 
