@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hash, randomFillSync } from 'node:crypto';
 
 /**
  * Keeps what must be shown again (voucher codes, phone numbers) sealed at rest, and finds it by a keyed hash.
@@ -31,10 +31,40 @@ function createNonces(): () => Buffer {
   };
 }
 
+const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+const INNER_PAD = 0x36;
+const OUTER_PAD = 0x5c;
+/** Longer values than phone numbers and codes are rare; they take memory of their own. */
+const SHORT_TEXT_BYTES = 64;
+
+/**
+ * HMAC-SHA-256 (RFC 2104) by two hashes in one call each: an Hmac object a value costs four times as much, and was a third of the time
+ * of sealing a register's row. A test holds it against createHmac.
+ */
+function createKeyedHash(key: Buffer): (text: string) => Buffer {
+  const inner = Buffer.alloc(BLOCK_BYTES + SHORT_TEXT_BYTES, 0);
+  const outer = Buffer.alloc(BLOCK_BYTES + HASH_BYTES, 0);
+  key.copy(inner);
+  key.copy(outer);
+  for (let at = 0; at < BLOCK_BYTES; at++) {
+    inner[at] = (inner[at] ?? 0) ^ INNER_PAD;
+    outer[at] = (outer[at] ?? 0) ^ OUTER_PAD;
+  }
+  return (text) => {
+    // Three bytes a UTF-16 unit at most.
+    const isShort = text.length * 3 <= SHORT_TEXT_BYTES;
+    const length = isShort ? inner.write(text, BLOCK_BYTES) : 0;
+    const message = isShort ? inner.subarray(0, BLOCK_BYTES + length) : Buffer.concat([inner.subarray(0, BLOCK_BYTES), Buffer.from(text)]);
+    outer.write(hash('sha256', message), BLOCK_BYTES, 'hex');
+    return Buffer.from(hash('sha256', outer), 'hex');
+  };
+}
+
 export function createVault(key: Buffer): Vault {
   // Key objects are prepared once: with a plain buffer Node does it at every call, which took ten times as long (38 µs, not 4).
   const sealKey = createSecretKey(key);
-  const lookUpKey = createSecretKey(createHmac('sha256', sealKey).update('look-up').digest());
+  const lookUp = createKeyedHash(createHmac('sha256', sealKey).update('look-up').digest());
   const nextNonce = createNonces();
   return {
     seal: (text, context) => {
@@ -51,6 +81,6 @@ export function createVault(key: Buffer): Vault {
       decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');
     },
-    lookUp: (text) => createHmac('sha256', lookUpKey).update(text).digest(),
+    lookUp,
   };
 }
