@@ -1,0 +1,65 @@
+import { type Finding, sorted } from './findings.ts';
+import { readManifestFile } from './manifest-file.ts';
+import type { CheckedProject } from './project.ts';
+import { checkDependencies } from './rules/dependencies.ts';
+import { checkForbidden } from './rules/forbidden.ts';
+import { checkHosts } from './rules/hosts.ts';
+import { requestsIn } from './rules/requests.ts';
+import { checkSecrets } from './rules/secrets.ts';
+import { checkTexts } from './rules/texts.ts';
+import { compareScopes, type ScopeEvidence, type ScopeVerdict, verdictOf } from './scopes/compare.ts';
+import { declaredScopes } from './scopes/declared.ts';
+import { escapesIn, rawRequests } from './scopes/escapes.ts';
+import { filesInReach } from './scopes/reach.ts';
+import { SdkTypes } from './scopes/sdk-types.ts';
+import { walkScopes } from './scopes/walk.ts';
+
+export interface AnalysisOptions {
+  /** Hosts of the platform: a request to one of them past the SDK is shown to the reviewer. */
+  readonly platformHosts?: Iterable<string>;
+}
+
+/** All that was found in an app: for people, machines and the dossier of its review. */
+export interface Findings {
+  readonly findings: readonly Finding[];
+  /** The proof behind the verdict on scopes: every place that needs one. */
+  readonly scopes: ScopeEvidence & ScopeVerdict;
+  readonly files: { readonly all: number; readonly inReach: number };
+}
+
+/**
+ * Judges an app by its source: scopes in both directions, hosts, secrets, forbidden APIs, texts, manifest and dependencies. Laptop and server
+ * run this same function; it runs none of the app's code and opens no connection.
+ *
+ * @example
+ * const { findings } = analyse(openProject('.'));
+ * process.stdout.write(toText(findings, { language: 'en', readText }));
+ */
+export function analyse(project: CheckedProject, options: AnalysisOptions = {}): Findings {
+  const { root, program, files } = project;
+  const types = new SdkTypes(program);
+  const { checker } = types;
+  const reach = filesInReach(files, checker);
+  const requests = requestsIn(files, checker);
+  const walked = walkScopes(reach, types, root);
+  const platformHosts = new Set(options.platformHosts ?? []);
+  const evidence: ScopeEvidence = {
+    uses: walked.uses,
+    declared: declaredScopes(reach, types, root),
+    unanalysable: [...walked.unanalysable, ...escapesIn(files, checker, root), ...rawRequests(requests, { platformHosts }, root)],
+  };
+  const { manifest, findings } = readManifestFile(project);
+  return {
+    findings: sorted([
+      ...findings,
+      ...compareScopes(evidence, manifest, root),
+      ...checkHosts(requests, manifest, root),
+      ...checkForbidden(files, checker, root),
+      ...checkSecrets(project.manifest ? [...files, project.manifest] : files, root),
+      ...checkTexts(files, root),
+      ...checkDependencies(root),
+    ]),
+    scopes: { ...evidence, ...verdictOf(evidence, manifest) },
+    files: { all: files.length, inReach: reach.length },
+  };
+}
