@@ -21,6 +21,24 @@ export interface PageCase {
 const UNKNOWN = '01920000-0000-7000-8000-000000000000';
 const at = (address: string) => () => address;
 
+const inPanel = (page: Page) => page.getByRole('complementary').getByRole('status').waitFor();
+
+/** Once a world: who is in already, in the other language or at the other width, is shown where they stand. */
+async function enterQueue(page: Page): Promise<void> {
+  await inPanel(page);
+  const buttons = page.getByRole('complementary').getByRole('button');
+  const before = await page.getByRole('complementary').getByRole('status').textContent();
+  const isIn = await buttons
+    .first()
+    .evaluate((button) => button.hasAttribute('data-variant') && button.getAttribute('data-variant') === 'subtle');
+  if (isIn) return;
+  await buttons.first().click();
+  await page.waitForFunction(
+    (text) => document.querySelector('[role="complementary"] [role="status"], aside [role="status"]')?.textContent !== text,
+    before,
+  );
+}
+
 const member: readonly PageCase[] = [
   { name: 'member-landing', viewer: 'nobody', address: at('/') },
   { name: 'member-offers', viewer: 'an', address: at('/'), prepare: (page) => page.getByRole('article').first().waitFor() },
@@ -41,6 +59,26 @@ const member: readonly PageCase[] = [
   { name: 'member-offer-used', viewer: 'an', address: ({ offers }) => `/offers/${offers.withCodes}` },
   { name: 'member-offer-not-for-me', viewer: 'an', address: ({ offers }) => `/offers/${offers.notForAn}`, expected: [403] },
   { name: 'member-offer-unknown', viewer: 'an', address: at(`/offers/${UNKNOWN}`), expected: [404] },
+  { name: 'member-offer-line', viewer: 'binh', address: ({ offers }) => `/offers/${offers.inLine}`, prepare: inPanel, expected: [404] },
+  {
+    name: 'member-offer-in-line',
+    viewer: 'dung',
+    address: ({ offers }) => `/offers/${offers.inLine}`,
+    skips: false,
+    // Who is not in is told so by the API before they enter.
+    expected: [404],
+    prepare: (page) => enterQueue(page),
+  },
+  { name: 'member-offer-draw', viewer: 'binh', address: ({ offers }) => `/offers/${offers.drawn}`, prepare: inPanel, expected: [404] },
+  {
+    name: 'member-offer-draw-entered',
+    viewer: 'an',
+    address: ({ offers }) => `/offers/${offers.drawn}`,
+    skips: false,
+    // Who is not in is told so by the API before they enter.
+    expected: [404],
+    prepare: (page) => enterQueue(page),
+  },
   { name: 'member-wallet', viewer: 'an', address: at('/redemptions') },
   { name: 'member-wallet-empty', viewer: 'binh', address: at('/redemptions') },
   {

@@ -15,7 +15,7 @@ export interface World {
   cookiesOf(viewer: Viewer): { name: string; value: string; url: string }[];
   /** Pushes a partner app's request for consent; the address opens its page. */
   consentAddress(): Promise<string>;
-  readonly offers: Readonly<Record<'forAn' | 'notForAn' | 'draft' | 'waiting' | 'refused' | 'withCodes', string>>;
+  readonly offers: Readonly<Record<'forAn' | 'notForAn' | 'draft' | 'waiting' | 'refused' | 'withCodes' | 'inLine' | 'drawn', string>>;
   readonly redemptions: Readonly<Record<'held' | 'withCode' | 'confirmed', string>>;
   readonly submissions: Readonly<Record<'waiting' | 'approved' | 'refused', string>>;
 }
@@ -37,7 +37,7 @@ interface Sessions {
   readonly an: WebSession;
 }
 
-async function makeOffers({ admin, home }: Sessions) {
+async function makeOffers({ admin, home, an }: Sessions) {
   const write = async (changes: Partial<OfferDraft>) =>
     (await must(home.call('POST', '/v1/partner/offers', { body: draftOf(changes) }))).id;
   const submit = async (id: string) => (await must(home.call('POST', `/v1/partner/offers/${id}/submit`, { body: {} }))).id;
@@ -76,7 +76,17 @@ async function makeOffers({ admin, home }: Sessions) {
     ],
   });
   const queued = await submit(waiting);
-  return { offers: { draft, notForAn, refused, waiting }, submissions: { waiting: queued, approved, refused: turnedDown } };
+  // The only unit is taken and may come back.
+  const inLine = await write({
+    title: { vi: 'Một suất dùng thử bộ phát Wi-Fi 7', en: 'One Wi-Fi 7 router to try' },
+    stock: 1,
+    eligibility: { version: 1, all: [] },
+    fulfilment: { mode: 'partner_confirmed', holdMinutes: 1440 },
+    allocation: { mode: 'first_come', waitingList: 'on', acceptMinutes: 120 },
+  });
+  await decide(await submit(inLine), { decision: 'approve' });
+  await must(an.call('POST', `/v1/offers/${inLine}/redemptions`, { body: {} }));
+  return { offers: { draft, notForAn, refused, waiting, inLine }, submissions: { waiting: queued, approved, refused: turnedDown } };
 }
 
 async function makeRedemptions({ home, an }: Sessions, offers: readonly { id: string; title: { en: string } }[]) {
@@ -87,7 +97,10 @@ async function makeRedemptions({ home, an }: Sessions, offers: readonly { id: st
   const confirmed = await claim(named('150,000'));
   const { presentation } = await must(an.call('GET', `/v1/redemptions/${confirmed}/receipt`));
   await must(home.call('POST', `/v1/partner/redemptions/${confirmed}/confirm`, { body: { presented: presentation } }));
-  return { offers: { forAn: named('30% off the Youth'), withCodes: named('MyTV') }, redemptions: { held, withCode, confirmed } };
+  return {
+    offers: { forAn: named('30% off the Youth'), withCodes: named('MyTV'), drawn: named('Twenty free years') },
+    redemptions: { held, withCode, confirmed },
+  };
 }
 
 interface Application {

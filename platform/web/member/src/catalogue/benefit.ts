@@ -54,7 +54,8 @@ export function benefitWords(benefit: Benefit, t: T, format: Format): BenefitWor
   }
 }
 
-function holdTime(minutes: number, t: T): string {
+/** `2 giờ` rather than `120 phút`. */
+export function holdTime(minutes: number, t: T): string {
   if (minutes % (24 * 60) === 0) return t('offer.days', { count: minutes / (24 * 60) });
   if (minutes % 60 === 0) return t('offer.hours', { count: minutes / 60 });
   return t('offer.minutes', { count: minutes });

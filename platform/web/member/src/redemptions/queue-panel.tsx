@@ -2,6 +2,7 @@ import type { MemberOffer, QueueEntry } from '@chung/contracts';
 import { type Format, ProblemNotice, useConfirm, useFormat } from '@chung/ui';
 import { Button, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { holdTime } from '../catalogue/benefit.ts';
 import { useT } from '../texts/use-t.ts';
 import { useNow } from './use-now.ts';
 import { useQueue } from './use-queue.ts';
@@ -54,21 +55,20 @@ function JoinButton({ queue, label }: { queue: Queue; label: string }) {
 }
 
 /** Asked first: who leaves loses the place, and a second tap cannot bring it back. */
-function LeaveButton({ queue }: { queue: Queue }) {
+function LeaveButton({ queue, from = 'line' }: { queue: Queue; from?: 'line' | 'draw' }) {
   const t = useT();
   const ask = useConfirm();
+  const words =
+    from === 'line'
+      ? { title: t('queue.leaveTitle'), body: t('queue.leaveBody'), confirm: t('queue.leave') }
+      : { title: t('queue.withdrawTitle'), body: t('queue.withdrawBody'), confirm: t('queue.withdraw') };
   const leave = async () => {
-    const sure = await ask({
-      title: t('queue.leaveTitle'),
-      body: t('queue.leaveBody'),
-      confirm: t('queue.leave'),
-      cancel: t('queue.stay'),
-    });
+    const sure = await ask({ ...words, cancel: t('queue.stay') });
     if (sure) queue.leave.mutate();
   };
   return (
     <Button variant="subtle" color="gray" loading={queue.leave.isPending} onClick={() => void leave()}>
-      {t('queue.leave')}
+      {words.confirm}
     </Button>
   );
 }
@@ -93,16 +93,15 @@ function usePlaceWords() {
 
 function useWaitingWords(offer: MemberOffer, queue: Queue, now: number) {
   const t = useT();
-  const format = useFormat();
   const turn = useTurnWords(now);
   const place = usePlaceWords();
-  const minutes = format.number(offer.allocation.acceptMinutes);
+  const time = holdTime(offer.allocation.acceptMinutes, t);
   const join = <JoinButton queue={queue} label={t('queue.join')} />;
   return (entry: QueueEntry | null): Shown => {
     switch (entry?.state) {
       case 'WAITING':
       case 'ENTERED':
-        return { title: place(entry), more: t('queue.waitMore', { minutes }), action: <LeaveButton queue={queue} /> };
+        return { title: place(entry), more: t('queue.waitMore', { time }), action: <LeaveButton queue={queue} /> };
       case 'PROMISED':
         return { ...turn(entry, t('queue.yourTurn')), action: <LeaveButton queue={queue} /> };
       case 'LAPSED':
@@ -110,7 +109,7 @@ function useWaitingWords(offer: MemberOffer, queue: Queue, now: number) {
       case 'SKIPPED':
         return { title: t('queue.skipped') };
       default:
-        return { title: t('claim.soldOut'), more: t('queue.joinMore', { minutes }), action: join };
+        return { title: t('claim.soldOut'), more: t('queue.joinMore', { time }), action: join };
     }
   };
 }
@@ -128,7 +127,7 @@ function useLotteryWords(offer: MemberOffer, queue: Queue, now: number) {
     switch (entry?.state) {
       case 'ENTERED':
         if (untilClose <= 0) return { title: t('queue.drawing'), more: t('queue.drawingMore') };
-        return { title: t('queue.entered'), more: drawAt, action: <LeaveButton queue={queue} /> };
+        return { title: t('queue.entered'), more: drawAt, action: <LeaveButton queue={queue} from="draw" /> };
       case 'WAITING':
         return {
           title: t('queue.reserve', { rank: format.number(entry.rank ?? 0) }),
