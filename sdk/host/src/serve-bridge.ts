@@ -1,7 +1,6 @@
 import {
   AppMessage,
   BRIDGE_LIMITS,
-  type BridgeCall,
   type BridgeLimits,
   type BridgePort,
   type CutReason,
@@ -12,8 +11,9 @@ import {
   type Surroundings,
 } from '@chung/contracts';
 import { type AllowedOperation, allowListOf, MINI_APP_OPERATIONS } from './allow-list.ts';
-import { type AnswerSettings, answerCall, refused } from './answer-call.ts';
+import type { AnswerSettings } from './answer-call.ts';
 import { rateMeter } from './rate-meter.ts';
+import { runningCalls } from './running-calls.ts';
 
 export interface ServeBridgeSettings extends Pick<AnswerSettings, 'invoke' | 'granted' | 'hostVersion'> {
   readonly port: BridgePort;
@@ -45,11 +45,6 @@ export interface BridgeServer {
 /** Asks that may wait for their sheet; a mini-app that asks for more is refused at once. */
 const ASKS_WAITING_MAX = 4;
 
-interface Running {
-  readonly controller: AbortController;
-  readonly scope: Scope | null;
-}
-
 /**
  * Serves the host's end of the bridge. A mini-app reaches the allowed operations and nothing else; there is no method that passes a request
  * on as it is. Whatever it sends, this end neither throws nor answers to another call.
@@ -62,9 +57,7 @@ interface Running {
 export function serveBridge(settings: ServeBridgeSettings): BridgeServer {
   const { port, granted, hostVersion } = settings;
   const limits = { ...BRIDGE_LIMITS, ...settings.limits };
-  const answering: AnswerSettings = { ...settings, allowed: allowListOf(settings.operations ?? MINI_APP_OPERATIONS) };
   const withinRate = rateMeter(limits.messagesPerSecond, settings.nowMs ?? (() => performance.now()));
-  const running = new Map<number, Running>();
   const asks = askInTurn(settings);
   let surroundings = settings.surroundings;
   let open = true;
@@ -72,38 +65,28 @@ export function serveBridge(settings: ServeBridgeSettings): BridgeServer {
   const send = (message: HostMessage) => {
     if (open) port.postMessage(JSON.stringify(message));
   };
+  const calls = runningCalls({
+    ...settings,
+    allowed: allowListOf(settings.operations ?? MINI_APP_OPERATIONS),
+    callsAtOnce: limits.callsAtOnce,
+    reply: (id, outcome) => send({ kind: 'reply', id, outcome }),
+  });
   const end = (reason: CutReason) => {
     send({ kind: 'end', reason });
     open = false;
-    for (const { controller } of running.values()) controller.abort();
-    running.clear();
+    calls.cancelAll();
     port.close();
   };
   const scopesChanged = () => {
-    for (const { controller, scope } of running.values()) if (scope !== null && !granted().has(scope)) controller.abort();
+    calls.giveUpWithdrawn();
     send({ kind: 'scopes', granted: [...granted()] });
-  };
-  const call = async (message: BridgeCall) => {
-    const { id } = message;
-    // A number that is in use would make two answers look like one.
-    if (running.has(id)) return;
-    if (running.size >= limits.callsAtOnce) return send({ kind: 'reply', id, outcome: refused('rate_limited') });
-    const controller = new AbortController();
-    const scope = answering.allowed.get(message.operation)?.operation.scope ?? null;
-    running.set(id, { controller, scope });
-    const outcome = await answerCall(message, answering, controller.signal);
-    // Given up meanwhile: the number may be another call's by now.
-    if (running.get(id)?.controller !== controller) return;
-    running.delete(id);
-    send({ kind: 'reply', id, outcome });
   };
   const take = (message: AppMessage) => {
     switch (message.kind) {
       case 'call':
-        return void call(message);
+        return void calls.begin(message);
       case 'cancel':
-        running.get(message.id)?.controller.abort();
-        return void running.delete(message.id);
+        return calls.cancel(message.id);
       case 'back':
         return settings.onBackHandled?.(message.handled);
       case 'ask':

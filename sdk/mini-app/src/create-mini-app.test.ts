@@ -151,6 +151,7 @@ describe('a call', () => {
     expect(await caught(app.offers.list())).toMatchObject({ name: 'UnreachableError', timedOut: true });
     const controller = new AbortController();
     const attempt = caught(app.offers.list({}, { signal: controller.signal }));
+    await vi.waitFor(() => expect(signals).toHaveLength(2));
     controller.abort(new Error('never mind'));
     expect(await attempt).toMatchObject({ message: 'never mind' });
     expect(await caught(app.offers.list({}, { signal: AbortSignal.abort(new Error('before')) }))).toMatchObject({ message: 'before' });
@@ -162,6 +163,15 @@ describe('a call', () => {
     expect(await caught(app.offers.list({ q: 'x'.repeat(70_000) }))).toMatchObject({ code: 'payload_too_large', status: 413 });
     expect(await app.offers.list()).toEqual({ items: [], nextCursor: null });
   });
+});
+
+test('a screen that asks for much at once waits a little, and is not taken away for it', { timeout: 10_000 }, async () => {
+  const onCut = vi.fn();
+  const { port } = host({ onCut, invoke: async (_id, { query }) => ({ items: [query['q']], nextCursor: null }) });
+  const app = await reading(port);
+  const answers = await Promise.all(Array.from({ length: 240 }, (_, number) => app.offers.list({ q: String(number) })));
+  expect(answers.map(({ items }): unknown => items[0])).toEqual(Array.from({ length: 240 }, (_, number) => String(number)));
+  expect(onCut).not.toHaveBeenCalled();
 });
 
 describe('scopes', () => {
