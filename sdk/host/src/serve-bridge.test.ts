@@ -139,6 +139,15 @@ describe('how the platform’s answers travel', () => {
     expect(JSON.stringify(heard)).not.toContain('secret');
   });
 
+  test('a reply that cannot be written, or is too large to be read, is the host’s mistake and ends the call', async () => {
+    const circle: Record<string, unknown> = {};
+    circle['self'] = circle;
+    for (const reply of [circle, { amount: 1n }, { text: 'x'.repeat(BRIDGE_LIMITS.charactersFromHost) }]) {
+      const { outcome } = started({ invoke: async () => reply });
+      expect(await outcome({ operation: 'offers.list' })).toMatchObject({ status: 'refused', problem: { code: 'internal' } });
+    }
+  });
+
   test('parts of a reply whose scope is not granted are left out, should the platform not have done so', async () => {
     const { outcome, granted } = started({ invoke: async () => ({ id: 'm', profile: { displayName: 'An' }, contact: { phone: '0912' } }) });
     expect(await outcome({ operation: 'me.get' })).toEqual({ status: 200, value: { id: 'm' } });

@@ -11,7 +11,7 @@ import {
   type Surroundings,
 } from '@chung/contracts';
 import { type AllowedOperation, allowListOf, MINI_APP_OPERATIONS } from './allow-list.ts';
-import type { AnswerSettings } from './answer-call.ts';
+import { type AnswerSettings, refused } from './answer-call.ts';
 import { rateMeter } from './rate-meter.ts';
 import { runningCalls } from './running-calls.ts';
 
@@ -63,7 +63,7 @@ export function serveBridge(settings: ServeBridgeSettings): BridgeServer {
   let open = true;
 
   const send = (message: HostMessage) => {
-    if (open) port.postMessage(JSON.stringify(message));
+    if (open) port.postMessage(textOf(message));
   };
   const calls = runningCalls({
     ...settings,
@@ -119,6 +119,17 @@ export function serveBridge(settings: ServeBridgeSettings): BridgeServer {
     pressBack: () => send({ kind: 'back' }),
     close: () => open && end('closed'),
   };
+}
+
+/** A reply that is no plain data, or more than the other end reads, is a mistake of the host: the call must not wait for it for ever. */
+function textOf(message: HostMessage): string {
+  try {
+    const text = JSON.stringify(message);
+    if (text.length <= BRIDGE_LIMITS.charactersFromHost) return text;
+  } catch {
+    // Told below, like the other case.
+  }
+  return JSON.stringify(message.kind === 'reply' ? { ...message, outcome: refused('internal') } : message);
 }
 
 /** One sheet after another: two on top of each other are how a member grants what they did not read. */

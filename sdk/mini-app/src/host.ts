@@ -29,7 +29,12 @@ function tellOne<Value>(listener: (value: Value) => void, value: Value): void {
   try {
     listener(value);
   } catch (error) {
-    reportError(error);
+    // As an uncaught error is told, and where there is no such function (Node), as one.
+    if (typeof reportError === 'function') reportError(error);
+    else
+      queueMicrotask(() => {
+        throw error;
+      });
   }
 }
 
