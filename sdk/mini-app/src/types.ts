@@ -1,10 +1,7 @@
 import type { Declares, IdFor, Operations } from '@chung/client/scoped';
-import type { BridgePort, SCOPES, Scope, Surroundings } from '@chung/contracts';
+import type { BridgePort, MemberScope, Scope, Surroundings } from '@chung/contracts';
 
-/** Scopes that a member can grant to a mini-app. */
-export type MemberScope = {
-  [Name in Scope]: (typeof SCOPES)[Name] extends { holder: 'member'; sensitivity: 'open' | 'asked' | 'reviewed' } ? Name : never;
-}[Scope];
+export type { MemberScope } from '@chung/contracts';
 
 export interface MiniAppSettings<Declared extends MemberScope, Optional extends MemberScope> {
   /** What the mini-app cannot do without; the host asks the member for it before the start. */

@@ -1,5 +1,7 @@
+import type { EventType, PartnerEvent } from '@chung/contracts';
 import { type Delivery, newEventId, sampleEvent, signedBody, signedDelivery, webhookSigner } from './deliveries.ts';
 import { type Answer, type Bench, type Check, fulfilments } from './grade-bench.ts';
+import { SAMPLES } from './samples.ts';
 
 const isTaken = ({ status }: Answer) => status >= 200 && status < 300;
 /** 4xx: the platform stops and tells the partner; 5xx would make it try a forgery again for days. */
@@ -175,7 +177,32 @@ const fulfilment: readonly Check[] = [
   },
 ];
 
+/** A redemption's events are about one that exists: a backend may ask the platform for it. */
+async function eventsOfEveryType(bench: Bench): Promise<PartnerEvent[]> {
+  const { event } = await bench.redeemed();
+  const { redemptionId, offerId, memberRef } = event.data;
+  const types = Object.keys(SAMPLES).filter((name): name is EventType => Object.hasOwn(SAMPLES, name));
+  // What was redeemed is what the other checks are about.
+  return types
+    .filter((type) => type !== 'redemption.redeemed.v1')
+    .map((type) => {
+      const sample = sampleEvent(type);
+      return type.startsWith('redemption.') ? { ...sample, data: { ...sample.data, redemptionId, offerId, memberRef } } : sample;
+    });
+}
+
 const manners: readonly Check[] = [
+  {
+    id: 'every_type',
+    title: 'takes every event type of today, also those it has no use for',
+    weight: 'must',
+    run: async (bench) => {
+      const left: string[] = [];
+      for (const event of await eventsOfEveryType(bench))
+        if (!isTaken(await bench.send(await signedDelivery(event, bench.signer)))) left.push(event.type);
+      return left.length === 0 ? null : `not taken: ${left.join(', ')}. A refusal holds up the events behind it for days; answer 2xx.`;
+    },
+  },
   {
     id: 'unknown_type',
     title: 'takes an event type that it does not know',

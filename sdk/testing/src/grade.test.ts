@@ -126,6 +126,17 @@ test('one that chokes on what it does not know, or answers 500 to nonsense, is a
   expect(report.checks.find(({ id }) => id === 'unknown_type')?.reason).toContain('the answer was 500');
 });
 
+test('one that refuses events it has no use for is told which', async () => {
+  const signer = await webhookSigner();
+  const narrow: Work = (event, activate) => {
+    if (event.type.startsWith('offer.')) throw new Error('not for us');
+    redeemed(event, activate);
+  };
+  const report = await grade(signer, integration(signer, { work: narrow }));
+  expect([report.grade, failed(report)]).toEqual(['F', ['every_type']]);
+  expect(report.text).toContain('not taken: offer.submitted.v1, offer.published.v1, offer.refused.v1.');
+});
+
 describe('with a backend that fulfils', () => {
   async function backend(keyOf: (redemptionId: string) => string | undefined) {
     const platform = createFakePlatform();
