@@ -42,7 +42,7 @@ export async function openSale(context: BenchContext, options: SaleOptions): Pro
   const postgres = await context.postgres();
   const { ownerUrl } = await postgres.database(options.database ?? 'chung_bench_sale');
   const settings = {
-    CHUNG_DATA_DIR: await context.folder(),
+    CHUNG_DATA_DIR: await keysOf(context),
     CHUNG_DEMO: '0',
     CHUNG_LOG_LEVEL: 'info',
     // The bench is one client; what one member may ask for is not what is measured.
@@ -80,6 +80,15 @@ export async function openSale(context: BenchContext, options: SaleOptions): Pro
       return published;
     },
   };
+}
+
+const folders = new WeakMap<BenchContext, Promise<string>>();
+
+/** One folder a bench: the server's role and its password belong to the whole cluster, and a second sale with other keys would lock out the first. */
+function keysOf(context: BenchContext): Promise<string> {
+  const folder = folders.get(context) ?? context.folder();
+  folders.set(context, folder);
+  return folder;
 }
 
 /** With the keys of the data folder, which server processes started on it share: also the password of the server's role. */

@@ -240,6 +240,6 @@ describe('a database that is lost', () => {
 test('only what says that the database is away counts as that', () => {
   const kept = [failure('23505'), failure('0A000'), failure('P2002'), new Error('boom'), new DomainError('conflict'), 'text', null];
   for (const error of kept) expect(asOutside(error)).toBe(error);
-  for (const code of ['57P01', '08006', '53300', '25006', 'ETIMEDOUT', 'ENOTFOUND', 'P1001'])
+  for (const code of ['57P01', '08006', '53300', '25006', '28P01', 'ETIMEDOUT', 'ENOTFOUND', 'P1000', 'P1001'])
     expect([code, asOutside(failure(code))]).toMatchObject([code, { code: 'unavailable' }]);
 });

@@ -2,15 +2,16 @@ import { DomainError } from './errors.ts';
 
 /**
  * SQLSTATEs and system codes that say the database is away, full, too slow or about to be: waiting helps. A full disk (53100),
- * no memory (53200), an operator's limit (53400), a broken disk (58030), a statement or a wait for a lock cut off by its
- * time-out (57014, 55P03, 25P03), and what still collides after all retries (40001, 40P01): nothing was committed.
+ * no memory (53200), an operator's limit (53400), a broken disk (58030), a password that is being changed (28P01), a statement or
+ * a wait for a lock cut off by its time-out (57014, 55P03, 25P03), and what still collides after all retries (40001, 40P01):
+ * nothing was committed.
  */
 const UNAVAILABLE = new Set([
-  ...['57P01', '57P02', '57P03', '57P05', '53000', '53100', '53200', '53300', '53400', '58030', '25006'],
+  ...['57P01', '57P02', '57P03', '57P05', '53000', '53100', '53200', '53300', '53400', '58030', '25006', '28P01', '28000'],
   ...['57014', '55P03', '25P03', '40001', '40P01'],
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'],
-  // Prisma's own words for the same: not reachable, timed out, operation timed out, closed, no connection in the pool.
-  ...['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034'],
+  // Prisma's own words for the same: not let in, not reachable, timed out, operation timed out, closed, no connection in the pool.
+  ...['P1000', 'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2034'],
 ]);
 /** pg gives these no code; Prisma's raw queries hide the code of theirs in the sentence. */
 const UNAVAILABLE_WORDS =
