@@ -97,8 +97,12 @@ export const outOfSight: readonly CorpusProgram[] = [
   program('a function that is called fetch', [], `const fetch = (path: string) => path; fetch('/v1/me'); export {};`),
   program('a dynamic import that cannot be told', [], `declare const name: string; await import(name);`, ['dynamic-import']),
   program('a package that is not installed', [], `// @ts-expect-error it is not there\nimport { x } from '@chung/mini-app/nothing'; x();`, [
-    'sdk-missing',
+    'module-missing',
   ]),
+  program('a file that is not there', [], `// @ts-expect-error it is not there\nimport { app } from './gone.ts'; app.offers.claim({});`, [
+    'module-missing',
+  ]),
+  program('a method that is not there', [], `import { app } from './app.ts';\n// @ts-expect-error it is not there\napp.offers.take({});`),
   program(
     'seen uses beside what is out of sight',
     [CLAIM, OFFERS],

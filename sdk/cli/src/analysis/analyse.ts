@@ -9,7 +9,7 @@ import { checkSecrets } from './rules/secrets.ts';
 import { checkTexts } from './rules/texts.ts';
 import { compareScopes, type ScopeEvidence, type ScopeVerdict, verdictOf } from './scopes/compare.ts';
 import { declaredScopes } from './scopes/declared.ts';
-import { escapesIn, rawRequests } from './scopes/escapes.ts';
+import { escapesIn, rawRequests, typeErrors } from './scopes/escapes.ts';
 import { filesInReach } from './scopes/reach.ts';
 import { SdkTypes } from './scopes/sdk-types.ts';
 import { walkScopes } from './scopes/walk.ts';
@@ -46,7 +46,12 @@ export function analyse(project: CheckedProject, options: AnalysisOptions = {}):
   const evidence: ScopeEvidence = {
     uses: walked.uses,
     declared: declaredScopes(reach, types, root),
-    unanalysable: [...walked.unanalysable, ...escapesIn(files, checker, root), ...rawRequests(requests, { platformHosts }, root)],
+    unanalysable: [
+      ...walked.unanalysable,
+      ...escapesIn(files, program, root),
+      ...typeErrors(reach, program, root),
+      ...rawRequests(requests, { platformHosts }, root),
+    ],
   };
   const { manifest, findings } = readManifestFile(project);
   return {

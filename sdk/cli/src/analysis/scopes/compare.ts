@@ -120,8 +120,12 @@ const REASONS: Readonly<Record<UnanalysableReason, Text>> = {
   eval: { vi: 'Mã được tạo từ chuỗi.', en: 'Code is made from text.' },
   'raw-request': { vi: 'API của nền tảng được gọi không qua SDK.', en: 'The API of the platform is called past the SDK.' },
   'dynamic-import': { vi: 'Mô-đun được nạp không biết trước.', en: 'The module that is loaded cannot be told.' },
-  'sdk-missing': {
+  'module-missing': {
     vi: 'Không tìm thấy mô-đun này nên không biết kiểu của nó.',
-    en: 'This module is not installed, so its types are not known.',
+    en: 'This module is not found, so its types are not known.',
+  },
+  'type-error': {
+    vi: 'Trình biên dịch báo lỗi ở đây nên không biết kiểu.',
+    en: 'The compiler refuses this, so the types behind it are not known.',
   },
 };

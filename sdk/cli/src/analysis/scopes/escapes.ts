@@ -1,9 +1,9 @@
 import { ts } from 'ts-morph';
 import { calledName, globalAt } from '../globals.ts';
 import { readText } from '../literals.ts';
-import { placeOf } from '../place.ts';
+import { placeIn, placeOf } from '../place.ts';
 import { hostOf, type Request } from '../rules/requests.ts';
-import { SDK_PACKAGES } from './sdk-types.ts';
+import { importsOf } from './reach.ts';
 import type { Unanalysable, UnanalysableReason } from './walk.ts';
 
 const MAY_ESCAPE = /\beval\b|\bFunction\b|\bconstructor\b|\bimport\s*\(|\brequire\b/;
@@ -14,7 +14,8 @@ export interface EscapeOptions {
 }
 
 /** Ways around the SDK: code from text, modules that cannot be told, requests to the platform's API made by hand. */
-export function escapesIn(files: readonly ts.SourceFile[], checker: ts.TypeChecker, root: string): readonly Unanalysable[] {
+export function escapesIn(files: readonly ts.SourceFile[], program: ts.Program, root: string): readonly Unanalysable[] {
+  const checker = program.getTypeChecker();
   const all: Unanalysable[] = [];
   const visit = (node: ts.Node): void => {
     const reason = ts.isCallExpression(node) || ts.isNewExpression(node) ? reasonOf(node, checker) : null;
@@ -23,7 +24,7 @@ export function escapesIn(files: readonly ts.SourceFile[], checker: ts.TypeCheck
   };
   for (const file of files) {
     if (MAY_ESCAPE.test(file.text)) visit(file);
-    all.push(...missingPackages(file, checker, root));
+    all.push(...missingModules(file, program, root));
   }
   return all;
 }
@@ -51,16 +52,37 @@ export function makesCode(node: ts.CallExpression | ts.NewExpression, checker: t
   return (global.name === 'eval' || global.name === 'Function') && global.owner === null;
 }
 
-function missingPackages(file: ts.SourceFile, checker: ts.TypeChecker, root: string): readonly Unanalysable[] {
-  if (!file.text.includes('@chung/')) return [];
-  return file.statements.flatMap((statement) => {
-    const specifier = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement) ? statement.moduleSpecifier : undefined;
-    if (!specifier || !ts.isStringLiteralLike(specifier)) return [];
-    const name = specifier.text.split('/').slice(0, 2).join('/');
-    if (!SDK_PACKAGES.has(name) || checker.getSymbolAtLocation(specifier)) return [];
-    return [{ reason: 'sdk-missing' as const, at: placeOf(root, specifier) }];
+/** What comes out of a module that is not there can be anything; a library without types is there, and has nothing of the SDK. */
+function missingModules(file: ts.SourceFile, program: ts.Program, root: string): readonly Unanalysable[] {
+  const checker = program.getTypeChecker();
+  const isMissing = ({ text }: ts.StringLiteralLike) =>
+    !ts.resolveModuleName(text, file.fileName, program.getCompilerOptions(), ts.sys).resolvedModule;
+  return importsOf(file)
+    .filter((specifier) => !ASSET.test(specifier.text) && !takesNothing(specifier))
+    .filter((specifier) => !checker.getSymbolAtLocation(specifier) && isMissing(specifier))
+    .map((specifier) => ({ reason: 'module-missing' as const, at: placeOf(root, specifier) }));
+}
+
+const ASSET = /\.(css|scss|less|svg|png|jpe?g|webp|gif|json|html|txt|md|woff2?)(\?.*)?$|^virtual:/;
+
+/** `import './x'` runs it alone. */
+const takesNothing = ({ parent }: ts.StringLiteralLike) => ts.isImportDeclaration(parent) && !parent.importClause;
+
+/** Errors of the compiler where the SDK is in reach. That a scope is not declared is no such error: the type names it. */
+export function typeErrors(files: readonly ts.SourceFile[], program: ts.Program, root: string): readonly Unanalysable[] {
+  const isBroken = program.getGlobalDiagnostics().length > 0;
+  return files.flatMap((file) => {
+    const errors = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].filter(isTypeError);
+    const places = errors.map(({ start = 0, length = 0 }) =>
+      placeIn({ root, file: file.fileName, text: file.text }, start, start + length),
+    );
+    if (isBroken) places.push(placeOf(root, file));
+    return places.map((at) => ({ reason: 'type-error' as const, at }));
   });
 }
+
+const isTypeError = ({ category, messageText }: ts.Diagnostic): boolean =>
+  category === ts.DiagnosticCategory.Error && !ts.flattenDiagnosticMessageText(messageText, ' ').includes('MissingScope<');
 
 /** Requests to the platform that no method of the SDK makes: what they need cannot be read from a type. */
 export function rawRequests(requests: readonly Request[], { platformHosts }: EscapeOptions, root: string): readonly Unanalysable[] {

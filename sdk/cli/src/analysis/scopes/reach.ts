@@ -25,9 +25,11 @@ export function filesInReach(files: readonly ts.SourceFile[], checker: ts.TypeCh
   return files.filter((file) => reached.has(file));
 }
 
+/** The compiler keeps every specifier of a file (import, export, import(), require(), types) in this field, which its types do not name. */
+export const importsOf = (file: ts.SourceFile): readonly ts.StringLiteralLike[] => (file as WithImports).imports ?? [];
+
 function importedBy(file: ts.SourceFile, checker: ts.TypeChecker): readonly ts.SourceFile[] {
-  // The compiler keeps every specifier of a file (import, export, import(), require(), types) in this field, which its types do not name.
-  return ((file as WithImports).imports ?? []).flatMap((specifier) => {
+  return importsOf(file).flatMap((specifier) => {
     const module = checker.getSymbolAtLocation(specifier)?.declarations?.[0]?.getSourceFile();
     return module ? [module] : [];
   });

@@ -23,7 +23,8 @@ export type UnanalysableReason =
   | 'eval'
   | 'raw-request'
   | 'dynamic-import'
-  | 'sdk-missing';
+  | 'module-missing'
+  | 'type-error';
 
 /** A place behind which nobody but a person can tell what is used. */
 export interface Unanalysable {
