@@ -57,6 +57,7 @@ export default defineConfig({
       suite({ name: 'web', include: ['platform/web/**/src/**/*.test.tsx'], document: true }),
       suite({ name: 'http', include: ['test/http/**/*.test.ts'], timeoutSeconds: 30 }),
       suite({ name: 'architecture', include: ['test/architecture/**/*.test.ts'], timeoutSeconds: 60 }),
+      suite({ name: 'packages', include: ['test/packages/**/*.test.ts'], sequential: true, timeoutSeconds: 60 }),
       suite({ name: 'regression', include: ['test/regression/**/*.test.ts'], timeoutSeconds: 60 }),
       suite({ name: 'proof', include: ['test/proof/**/*.test.ts'], timeoutSeconds: 120 }),
       suite({ name: 'journeys', include: ['test/journeys/**/*.test.ts'], sequential: true, timeoutSeconds: 180 }),

@@ -1,0 +1,82 @@
+// Builds what partners install: every package of `sdk/`, from its sources to `dist/`, and packs it as npm would publish it.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { root } from './paths.mjs';
+import { runCaptured } from './processes.mjs';
+import { SetupError } from './report.mjs';
+
+const folderOf = (name) => join(root, 'sdk', name);
+
+/** The packages in the order in which one needs the other. */
+export function sdkPackages() {
+  const all = readdirSync(join(root, 'sdk'))
+    .map((name) => ({ name, file: join(folderOf(name), 'package.json') }))
+    .filter(({ file }) => existsSync(file))
+    .map(({ name, file }) => ({ name, folder: folderOf(name), manifest: JSON.parse(readFileSync(file, 'utf8')) }));
+  const ordered = [];
+  const add = (one) => {
+    if (!one || ordered.includes(one)) return;
+    const needed = Object.keys({ ...one.manifest.dependencies, ...one.manifest.peerDependencies });
+    for (const name of needed) add(all.find(({ manifest }) => manifest.name === name));
+    ordered.push(one);
+  };
+  for (const one of all) add(one);
+  return ordered;
+}
+
+/** What is reached from a package's doors; tests and scripts are not. */
+function doorsOf({ folder, manifest }) {
+  const sources = Object.values(manifest.exports ?? {}).map((door) => door['chung-source']);
+  const commands = Object.values(manifest.bin ?? {}).map((file) => file.replace(/^(\.\/)?dist\//, './src/').replace(/\.js$/, '.ts'));
+  return [...sources, ...commands].map((file) => relative(root, join(folder, file)));
+}
+
+/** Without the condition for sources: a package is compiled against the built packages it needs, as a partner's program will be. */
+function compilerFlags({ folder }) {
+  const flags = {
+    ...{
+      target: 'ES2024',
+      lib: 'ES2024,DOM,DOM.Iterable,DOM.AsyncIterable',
+      module: 'NodeNext',
+      moduleResolution: 'NodeNext',
+      jsx: 'react-jsx',
+    },
+    ...{ strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, skipLibCheck: true, types: 'node' },
+    ...{ rewriteRelativeImportExtensions: true, verbatimModuleSyntax: true, declaration: true, sourceMap: false },
+    ...{ rootDir: join(folder, 'src'), outDir: join(folder, 'dist') },
+  };
+  return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+/** Compiles all packages; throws with what the compiler said. */
+export async function buildSdk({ node, env }) {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  for (const one of sdkPackages()) {
+    rmSync(join(one.folder, 'dist'), { recursive: true, force: true });
+    const { code, output } = await runCaptured(node, [tsc, '--ignoreConfig', ...compilerFlags(one), ...doorsOf(one)], { env });
+    if (code !== 0) throw new SetupError(`${one.manifest.name} does not compile:\n${output}`);
+    for (const file of readdirSync(join(one.folder, 'dist'), { recursive: true }))
+      if (file.endsWith('.d.ts')) nameBuiltFiles(join(one.folder, 'dist', file));
+  }
+}
+
+/** The compiler rewrites `./types.ts` in programs and leaves it in declarations, where older compilers do not understand it. */
+function nameBuiltFiles(file) {
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replaceAll(/((?:from|import\()\s*'\.{1,2}\/[^']*)\.tsx?'/g, "$1.js'"));
+}
+
+/** Packs all packages into a folder; resolves with the tarball of each by its name. */
+export async function packSdk(into, { env }) {
+  mkdirSync(into, { recursive: true });
+  const tarballs = {};
+  for (const { folder, manifest } of sdkPackages()) {
+    const { code, output } = await runCaptured('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', into], {
+      env,
+      cwd: folder,
+    });
+    if (code !== 0) throw new SetupError(`${manifest.name} cannot be packed:\n${output}`);
+    tarballs[manifest.name] = join(into, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
+  }
+  return tarballs;
+}

@@ -1,0 +1,88 @@
+// What partners install: built, packed, and installed in a project of its own that knows nothing of this repository.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildSdk, packSdk, sdkPackages } from '../../platform/setup/sdk-packages.mjs';
+
+const REPOSITORY = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const PACKAGES = sdkPackages();
+const INSTALL_WITHIN_MS = 240_000;
+
+let project: string;
+let tarballs: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  project = await mkdtemp(path.join(tmpdir(), 'chung-packages-'));
+  await buildSdk({ node: process.execPath, env: process.env });
+  tarballs = await packSdk(path.join(project, 'tarballs'), { env: process.env });
+  const dependencies = Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
+  const react = { react: '19', 'react-dom': '19', '@types/react': '19' };
+  const manifest = { name: 'a-partner', private: true, type: 'module', dependencies: { ...dependencies, ...react, '@types/node': '24' } };
+  await writeFile(path.join(project, 'package.json'), JSON.stringify(manifest));
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: project });
+}, INSTALL_WITHIN_MS);
+afterAll(() => rm(project, { recursive: true, force: true }));
+
+describe.each(PACKAGES.map(({ manifest }) => manifest.name))('%s', (name) => {
+  test('is published as its manifest says (publint)', async () => {
+    const { messages } = await publint({ pkgDir: path.join(project, 'node_modules', name), strict: true });
+    expect(messages.map(({ code, path: place }) => `${code} at ${place.join('.')}`)).toEqual([]);
+  });
+
+  test('has types that lead where its programs are (are the types wrong?)', async () => {
+    const tarball = await readFile(tarballs[name] ?? '');
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)));
+    if (!analysis.types) throw new Error(`${name} has no types`);
+    // ESM alone, on purpose: what asks by `require` or by the rules of Node 10 finds nothing.
+    const wrong = analysis.problems.filter((one) => !('resolutionKind' in one) || !['node10', 'node16-cjs'].includes(one.resolutionKind));
+    expect(wrong.map(({ kind }) => kind)).toEqual([]);
+  });
+
+  test('holds what is built and no sources, tests or secrets', async () => {
+    const { stdout } = await run('tar', ['-tzf', tarballs[name] ?? '']);
+    const files = stdout.trim().split('\n');
+    expect(files.filter((file) => !/^package\/(dist\/.+\.(js|d\.ts|json)|package\.json|README\.md|LICENSE)$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.test\.|\.env|\.pem|\.jwk/.test(file))).toEqual([]);
+    expect(files).toContain('package/README.md');
+  });
+});
+
+test('a partner’s program compiles against the installed packages, and a missing scope is named there too', async () => {
+  await writeFile(
+    path.join(project, 'program.ts'),
+    `import { connectPartner } from '@chung/client/partner';
+     import { verifyWebhook } from '@chung/webhooks';
+     const chung = await connectPartner({ issuer: 'http://localhost:1', clientId: 'x', privateKey: { kty: 'EC' }, scopes: ['partner.events:read'] });
+     for await (const event of chung.partner.events.list.all()) console.log(event.type);
+     export const verify = verifyWebhook;
+     export const wrong = chung.partner.offers.list();`,
+  );
+  const compilerOptions = {
+    module: 'NodeNext',
+    moduleResolution: 'NodeNext',
+    target: 'ES2024',
+    strict: true,
+    noEmit: true,
+    types: ['node'],
+  };
+  await writeFile(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['program.ts'] }));
+  const tsc = path.join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+  const said: string = await run(process.execPath, [tsc, '-p', '.'], { cwd: project }).then(
+    () => '',
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+  expect(said.split('\n').filter((line) => line.startsWith('program.ts'))).toHaveLength(1);
+  expect(said).toContain('MissingScope<"partner.offers:read">');
+});
+
+test('every door of every package opens in plain Node', async () => {
+  const doors = PACKAGES.flatMap(({ manifest }) => Object.keys(manifest.exports ?? {}).map((door) => path.posix.join(manifest.name, door)));
+  const program = `for (const door of ${JSON.stringify(doors)}) if (Object.keys(await import(door)).length === 0) throw new Error(door + ' is empty');`;
+  await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: project });
+  expect(doors.length).toBeGreaterThan(PACKAGES.length);
+});
