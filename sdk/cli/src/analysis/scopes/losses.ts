@@ -37,7 +37,9 @@ export class LossFinder {
     if (from === to || !this.#types.bears(from)) return [];
     if (to.flags & ts.TypeFlags.Any) return [{ kind: 'opaque', into: 'any' }];
     if (to.flags & ts.TypeFlags.Unknown) return sink.isOfLibrary ? [] : [{ kind: 'opaque', into: 'unknown' }];
-    if (to.flags & (ts.TypeFlags.VoidLike | ts.TypeFlags.Never)) return [];
+    // What is `never` goes on as anything.
+    if (to.flags & ts.TypeFlags.Never) return [{ kind: 'opaque', into: 'other' }];
+    if (to.flags & ts.TypeFlags.VoidLike) return [];
     const key = `${idOf(from)} ${idOf(to)}`;
     if (this.#open.has(key) || this.#open.size > 400) return [];
     this.#open.add(key);

@@ -12,6 +12,8 @@ export function isValue(node: ts.Identifier): boolean {
   if (ts.isFunctionExpression(parent) || ts.isClassExpression(parent)) return false;
   if (ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent) || ts.isImportClause(parent) || ts.isNamespaceImport(parent))
     return false;
+  // `<button>` is no name of the program.
+  if ((ts.isJsxOpeningLikeElement(parent) || ts.isJsxClosingElement(parent)) && /^[a-z]/.test(node.text)) return false;
   return !(
     ts.isJsxAttribute(parent) ||
     ts.isLabeledStatement(parent) ||
@@ -30,6 +32,13 @@ export function bare(node: ts.Expression): ts.Expression {
 export const isAssertion = (node: ts.Node): node is ts.AsExpression | ts.TypeAssertion =>
   ts.isAsExpression(node) || ts.isTypeAssertionExpression(node);
 
+const ASSIGNING: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.EqualsToken,
+  ts.SyntaxKind.BarBarEqualsToken,
+  ts.SyntaxKind.AmpersandAmpersandEqualsToken,
+  ts.SyntaxKind.QuestionQuestionEqualsToken,
+]);
+
 /** Where a value goes from one place to another, and could be taken for something else there. */
 export function isHandedOver(node: ts.Expression): boolean {
   const { parent } = node;
@@ -39,10 +48,11 @@ export function isHandedOver(node: ts.Expression): boolean {
     return parent.initializer === node && (parent.type ?? ts.getJSDocType(parent)) !== undefined;
   if (ts.isBindingElement(parent) || ts.isPropertyAssignment(parent)) return parent.initializer === node;
   if (ts.isShorthandPropertyAssignment(parent)) return parent.name === node;
-  if (ts.isBinaryExpression(parent)) return parent.right === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  if (ts.isBinaryExpression(parent)) return parent.right === node && ASSIGNING.has(parent.operatorToken.kind);
   if (ts.isReturnStatement(parent) || ts.isYieldExpression(parent) || ts.isArrayLiteralExpression(parent)) return true;
   if (ts.isArrowFunction(parent)) return parent.body === node;
-  return ts.isJsxExpression(parent) || ts.isSpreadElement(parent) || ts.isThrowStatement(parent);
+  if (ts.isTemplateSpan(parent)) return ts.isTaggedTemplateExpression(parent.parent.parent);
+  return ts.isJsxExpression(parent) || ts.isJsxSpreadAttribute(parent) || ts.isSpreadElement(parent) || ts.isThrowStatement(parent);
 }
 
 /** The call that a value is an argument of, also from inside of array and object literals. */

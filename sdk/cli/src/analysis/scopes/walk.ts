@@ -163,12 +163,17 @@ class Walk {
   #assignPart(property: ts.ObjectLiteralElementLike, name: string, whole: ts.Type): void {
     this.#usePart(whole, name, property);
     const part = this.#checker.getPropertyOfType(whole, name);
-    if (part && ts.isPropertyAssignment(property) && ts.isObjectLiteralExpression(property.initializer))
-      this.#lookAtAssignment(property.initializer, this.#checker.getTypeOfSymbol(part));
+    if (!part) return;
+    const type = this.#checker.getTypeOfSymbol(part);
+    const target = ts.isPropertyAssignment(property) ? property.initializer : property.name;
+    if (target && ts.isObjectLiteralExpression(target)) this.#lookAtAssignment(target, type);
+    else if (target) this.#lose(this.#losses.between(type, this.#typeOf(target), { isOfLibrary: false }), target);
   }
 
   #isOpenKey(node: ts.ElementAccessExpression): boolean {
     const whole = this.#typeOf(node.expression);
+    // A table of clients gives clients under every key.
+    if (this.#checker.getApparentType(whole).getStringIndexType()) return false;
     const keys = literalsOf(
       this.#checker.getBaseConstraintOfType(this.#typeOf(node.argumentExpression)) ?? this.#typeOf(node.argumentExpression),
     );
@@ -197,29 +202,44 @@ class Walk {
 
   #lookAtHandover(node: ts.Expression): void {
     const inner = bare(node);
-    if (ts.isObjectLiteralExpression(inner) || ts.isArrayLiteralExpression(inner) || isAssertion(inner)) return;
+    if (isAssertion(inner)) return;
     const from = this.#typeOf(inner);
     const isFunction = ts.isFunctionLike(inner) || from.getCallSignatures().length > 0;
     const bears = this.#types.bears(from);
     if (!bears && !isFunction) return;
     if (ts.isThrowStatement(node.parent) && bears) this.#giveUp('unknown', node);
     const call = callAround(node);
-    const expected = this.#expectedAt(node, call);
-    if (!expected) return;
     const sink = { isOfLibrary: call !== null && this.#isOfLibrary(call) };
-    if (bears && !ts.isFunctionLike(inner)) this.#lose(this.#losses.between(from, expected, sink), node);
-    if (isFunction) this.#lose(this.#losses.inParameters(from, this.#checker.getContextualType(node) ?? expected), node);
+    const asked = this.#askedFor(node);
+    // A generic parameter is told what it stands for; what the call made of it is compared as well.
+    for (const expected of [this.#declaredFor(node, call), asked]) {
+      if (expected && bears && !this.#isMadeHere(inner, expected)) this.#lose(this.#losses.between(from, expected, sink), node);
+    }
+    if (isFunction && asked) this.#lose(this.#losses.inParameters(from, asked), node);
   }
 
-  /** What the parameter is declared as, before the call has put its own types into it; elsewhere what the place asks for. */
-  #expectedAt(node: ts.Expression, call: ts.CallExpression | ts.NewExpression | null): ts.Type | undefined {
+  /** The parts of what is written out here are handed over one by one; only a spread, or a place that takes anything, loses them together. */
+  #isMadeHere(node: ts.Expression, expected: ts.Type): boolean {
+    if (ts.isFunctionLike(node)) return true;
+    const takesAll = (expected.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive)) !== 0;
+    if (ts.isArrayLiteralExpression(node)) return !takesAll;
+    return ts.isObjectLiteralExpression(node) && !takesAll && !node.properties.some(ts.isSpreadAssignment);
+  }
+
+  #askedFor(node: ts.Expression): ts.Type | undefined {
+    if (!ts.isJsxSpreadAttribute(node.parent)) return this.#checker.getContextualType(node);
+    const signature = this.#checker.getResolvedSignature(node.parent.parent.parent);
+    const [properties] = signature?.getParameters() ?? [];
+    return properties && this.#checker.getTypeOfSymbol(properties);
+  }
+
+  /** What the parameter is declared as, before the call has put its own types into it. */
+  #declaredFor(node: ts.Expression, call: ts.CallExpression | ts.NewExpression | null): ts.Type | undefined {
     const index = call?.arguments?.indexOf(node) ?? -1;
     const declaration = call && index >= 0 ? this.#checker.getResolvedSignature(call)?.getDeclaration() : undefined;
-    if (declaration && !ts.isJSDocSignature(declaration)) {
-      const parameter = declaration.parameters[Math.min(index, declaration.parameters.length - 1)];
-      if (parameter && ts.isParameter(parameter)) return this.#declaredAs(parameter);
-    }
-    return this.#checker.getContextualType(node);
+    if (!declaration || ts.isJSDocSignature(declaration)) return undefined;
+    const parameter = declaration.parameters[Math.min(index, declaration.parameters.length - 1)];
+    return parameter && ts.isParameter(parameter) ? this.#declaredAs(parameter) : undefined;
   }
 
   #declaredAs(parameter: ts.ParameterDeclaration): ts.Type {
@@ -274,6 +294,9 @@ const LOOKED: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.FunctionExpression,
   ts.SyntaxKind.ThisKeyword,
   ts.SyntaxKind.SpreadElement,
+  ts.SyntaxKind.ObjectLiteralExpression,
+  ts.SyntaxKind.ArrayLiteralExpression,
+  ts.SyntaxKind.SatisfiesExpression,
 ]);
 
 function isLooked(node: ts.Node): boolean {
