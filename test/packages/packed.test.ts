@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { apiReport, committedReport } from '../../platform/setup/api-report.mjs';
 import { buildSdk, packSdk, sdkPackages } from '../../platform/setup/sdk-packages.mjs';
 
 const REPOSITORY = path.resolve(import.meta.dirname, '../..');
@@ -28,7 +29,11 @@ beforeAll(async () => {
 }, INSTALL_WITHIN_MS);
 afterAll(() => rm(project, { recursive: true, force: true }));
 
-describe.each(PACKAGES.map(({ manifest }) => manifest.name))('%s', (name) => {
+describe.each(PACKAGES.map((one) => [one.manifest.name, one] as const))('%s', (name, one) => {
+  test('has the public face that api.md says; a change of it is written by `npm run api:report` and reviewed', () => {
+    expect(apiReport(one)).toBe(committedReport(one));
+  });
+
   test('is published as its manifest says (publint)', async () => {
     const { messages } = await publint({ pkgDir: path.join(project, 'node_modules', name), strict: true });
     expect(messages.map(({ code, path: place }) => `${code} at ${place.join('.')}`)).toEqual([]);
