@@ -28,6 +28,8 @@ const DEFAULTS: ts.CompilerOptions = {
   skipLibCheck: true,
   allowImportingTsExtensions: true,
   noEmit: true,
+  // Every package of types that is installed, as an app without a configuration of its own means it.
+  types: ['*'],
 };
 
 /**

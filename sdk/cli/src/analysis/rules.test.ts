@@ -203,6 +203,21 @@ describe('dependencies', () => {
     expect(isAllowed('MIT AND GPL-2.0-only')).toBe(false);
   });
 
+  test('an app of a workspace answers for what it needs, not for its neighbours', () => {
+    const gpl = { version: '1.0.0', license: 'GPL-3.0-only' };
+    const packages = {
+      'apps/mine': { dependencies: { kit: '*' } },
+      'node_modules/kit': { resolved: 'packages/kit', link: true },
+      'packages/kit': { dependencies: { deep: '1' } },
+      'packages/kit/node_modules/deep': gpl,
+      'node_modules/deep': { version: '2.0.0', license: 'GPL-3.0-only' },
+    };
+    writeFileSync(path.join(folder, 'package-lock.json'), JSON.stringify({ packages }));
+    expect(checkDependencies(path.join(folder, 'apps/mine')).map(({ rule, subject }) => `${rule} ${subject}`)).toEqual([
+      'CH701 deep@1.0.0',
+    ]);
+  });
+
   test('CH703: a version that is known to be bad, also of a tool and deep in the tree', () => {
     const locked = (version: string) => codes({ 'node_modules/a/node_modules/event-stream': { version, license: 'MIT', dev: true } });
     expect(locked('3.3.6')).toEqual(['CH703 event-stream@3.3.6']);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type Finding, found } from '../findings.ts';
-import { placeIn } from '../place.ts';
+import { placeIn, relativeTo } from '../place.ts';
 import knownBad from './known-bad.json' with { type: 'json' };
 
 const LOCK_FILE = 'package-lock.json';
@@ -21,10 +21,15 @@ const LockFile = z.object({
       license: z.string().optional(),
       dev: z.boolean().optional(),
       link: z.boolean().optional(),
+      resolved: z.string().optional(),
+      dependencies: z.record(z.string(), z.string()).optional(),
+      devDependencies: z.record(z.string(), z.string()).optional(),
+      optionalDependencies: z.record(z.string(), z.string()).optional(),
     }),
   ),
 });
-type Package = z.infer<typeof LockFile>['packages'][string];
+type Packages = z.infer<typeof LockFile>['packages'];
+type Package = Packages[string];
 
 /** Licences and known-bad versions of what is installed, from the lock file alone: no registry is asked. */
 export function checkDependencies(root: string): readonly Finding[] {
@@ -39,8 +44,10 @@ export function checkDependencies(root: string): readonly Finding[] {
     const detail = { vi: `${LOCK_FILE} không đọc được.`, en: `${LOCK_FILE} cannot be read; make it anew with npm install.` };
     return [found('CH704', { subject: LOCK_FILE, detail, at: placeIn({ root, file, text }, 0, 0) })];
   }
-  return Object.entries(lock.data.packages).flatMap(([place, entry]) => {
-    if (!place.includes('node_modules/') || entry.link) return [];
+  const { packages } = lock.data;
+  const needed = neededBy(relativeTo(path.dirname(file), root), packages);
+  return Object.entries(packages).flatMap(([place, entry]) => {
+    if (!place.includes('node_modules/') || entry.link || !needed.has(place)) return [];
     const start = text.indexOf(`"${place}"`);
     return packageFindings(
       place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length),
@@ -48,6 +55,29 @@ export function checkDependencies(root: string): readonly Finding[] {
       placeIn({ root, file, text }, start, start + place.length + 2),
     );
   });
+}
+
+/** What an app of a workspace needs, directly or through others; its neighbours' packages are not its own. An app alone has all. */
+function neededBy(app: string, packages: Packages): ReadonlySet<string> {
+  if (app === '' || !packages[app]) return new Set(Object.keys(packages));
+  const needed = new Set([app]);
+  // A set grows while it is walked.
+  for (const place of needed) {
+    const { dependencies, devDependencies, optionalDependencies, link, resolved } = packages[place] ?? {};
+    if (link && resolved !== undefined) needed.add(resolved);
+    const names = Object.keys({ ...dependencies, ...optionalDependencies, ...(place === app && devDependencies) });
+    for (const name of names) needed.add(installedFor(place, name, packages));
+  }
+  return needed;
+}
+
+/** Where Node finds a package from another one: beside it, or in a folder above. */
+function installedFor(place: string, name: string, packages: Packages): string {
+  for (let folder = place; folder !== '' && folder !== '.'; folder = path.posix.dirname(folder)) {
+    const candidate = `${folder}/node_modules/${name}`;
+    if (packages[candidate]) return candidate;
+  }
+  return `node_modules/${name}`;
 }
 
 /** That of the app, or of the workspace it is in; it is not looked for outside the repository. */

@@ -67,15 +67,6 @@ export class SdkTypes {
     return this.#under('DECLARED', type) !== undefined;
   }
 
-  /** The scopes that a client's type declares. */
-  declaredBy(client: ts.Type): readonly string[] {
-    const property = this.#under('DECLARED', client);
-    if (!property) return [];
-    const [signature] = this.checker.getNonNullableType(this.checker.getTypeOfSymbol(property)).getCallSignatures();
-    const [scope] = signature?.getParameters() ?? [];
-    return scope ? literalsOf(this.checker.getTypeOfSymbol(scope)) : [];
-  }
-
   /** The compiler looks properties up by written names alone, and these have none. */
   #under(name: KeyName, type: ts.Type): ts.Symbol | undefined {
     if (type.flags & LIFELESS || (!type.isIntersection() && isOfOthers(type))) return undefined;
