@@ -1,6 +1,6 @@
 // What partners install: built, packed, and installed in a project of its own that knows nothing of this repository.
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -83,6 +83,38 @@ test('a partner’s program compiles against the installed packages, and a missi
   );
   expect(said.split('\n').filter((line) => line.startsWith('program.ts'))).toHaveLength(1);
   expect(said).toContain('MissingScope<"partner.offers:read">');
+});
+
+test('the command that is installed checks a project of its own and repairs it', async () => {
+  const app = path.join(project, 'app');
+  await mkdir(app);
+  const purpose = (vi: string, en: string) => `{ vi: '${vi}', en: '${en}' }`;
+  const files = {
+    'chung.config.ts': `import { defineApp } from '@chung/contracts';
+      export default defineApp({
+        app_id: 'vn.example.rewards', name: ${purpose('Quà', 'Gifts')}, description: ${purpose('Quà tặng', 'Gifts')},
+        icons: [{ src: 'icon.svg', sizes: 'any' }], version: { code: 1, name: '1.0.0' }, platform_version: { min_code: 1 },
+        req_permissions: [{ name: 'offers:read', purpose: ${purpose('Xem ưu đãi', 'See offers')} }],
+        pages: ['home'], age_rating: 'all', data_retention: { kept: 'none' }, contact: { email: 'dev@example.vn' },
+      });`,
+    'main.ts': `import { createMiniApp } from '@chung/mini-app';
+      const app = await createMiniApp({ scopes: ['offers:read', 'redemptions:claim'] });
+      export const claim = async (offerId: string) => (await app.offers.list()) && app.offers.claim({ offerId });`,
+    'tsconfig.json': JSON.stringify({
+      compilerOptions: { target: 'es2024', module: 'esnext', moduleResolution: 'bundler', strict: true, noEmit: true, types: [] },
+      include: ['*.ts'],
+    }),
+    'package-lock.json': JSON.stringify({ lockfileVersion: 3, packages: {} }),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(app, name), text);
+  const chung = (...words: string[]) =>
+    run(process.execPath, [path.join(project, 'node_modules/.bin/chung'), ...words], { cwd: app }).then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      (error: { code: number; stdout: string }) => ({ code: error.code, stdout: error.stdout }),
+    );
+  const found = await chung('check');
+  expect([found.code, found.stdout]).toEqual([1, expect.stringContaining('redemptions:claim')]);
+  expect((await chung('check', '--fix', '--purpose', 'redemptions:claim=Nhận ưu đãi|Claim offers')).code).toBe(0);
 });
 
 test('every door of every package opens in plain Node', async () => {

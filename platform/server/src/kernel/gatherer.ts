@@ -5,7 +5,7 @@ export interface GathererOptions<Item, Outcome> {
   /** Runs a batch as one transaction; outcomes in the order of the items. `attempt` begins with 1. */
   run(items: readonly Item[], attempt: number): Promise<readonly Outcome[]>;
   /** Failures, beside serialisation and deadlock, after which nothing was committed and the same batch may pass. */
-  isAgain?(error: unknown): boolean;
+  isAgain?(error: unknown, attempt: number): boolean;
   /** Items of one group share a lane and take turns with other groups, so that a hot one starves nobody. */
   groupOf(item: Item): string;
   /** Two items with one identity are never on their way at once in a lane: the second must see what the first did. */
@@ -191,7 +191,7 @@ async function runBatch<Item, Outcome>(
       }
       return;
     } catch (error) {
-      if ((AGAIN.has(codeOf(error)) || options.isAgain?.(error)) && attempt < firstAttempt + MAX_TRIES - 1) continue;
+      if ((AGAIN.has(codeOf(error)) || options.isAgain?.(error, attempt)) && attempt < firstAttempt + MAX_TRIES - 1) continue;
       await settleFailure(options, batch, error);
       return;
     }

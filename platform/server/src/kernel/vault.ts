@@ -70,8 +70,10 @@ export function createVault(key: Buffer): Vault {
     seal: (text, context) => {
       const nonce = nextNonce();
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(context));
-      const body = [cipher.update(text, 'utf8'), cipher.final()];
-      return Buffer.concat([nonce, cipher.getAuthTag(), ...body]);
+      const body = cipher.update(text, 'utf8');
+      // A stream mode: all of the text is out by now, and what ends it is the tag.
+      cipher.final();
+      return Buffer.concat([nonce, cipher.getAuthTag(), body]);
     },
     open: (sealed, context) => {
       const bytes = Buffer.from(sealed);

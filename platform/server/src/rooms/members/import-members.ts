@@ -74,8 +74,8 @@ async function runImport(deps: ImportDeps, order: ImportOrder): Promise<store.Im
     rejected: 0,
   };
   try {
-    await stageFile(deps, order, { counts, report });
-    await store.takeOutDuplicates(db, report.add);
+    const repeated = await stageFile(deps, order, { counts, report });
+    if (repeated === 'perhaps') await store.takeOutDuplicates(db, report.add);
     order.signal?.throwIfAborted();
     await writeMembers(db, counts, (rows, rowsToWrite) => {
       order.onProgress?.({ step: 'writing', rows, bytes: 0, rowsToWrite });
@@ -112,8 +112,10 @@ interface Staging {
   readonly report: RejectionReport;
 }
 
-async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report }: Staging): Promise<void> {
+/** Answers whether a member code may stand in it twice. */
+async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report }: Staging): Promise<'none' | 'perhaps'> {
   const { db } = deps;
+  let repeated: 'none' | 'perhaps' = 'none';
   const context = {
     unitProvinces: await createMemberStore(db).unitProvinces(),
     today: await today(db),
@@ -130,10 +132,11 @@ async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report 
     }
   }
   async function* sealed(): AsyncGenerator<Buffer> {
-    for await (const { rowsRead, staged, rows, rejections } of checkRegisterInThread(counted(), context)) {
-      counts.rowsRead += rowsRead;
-      await report.add(rejections);
-      if (rows > 0) yield sealRows(deps.vault, staged, rows);
+    for await (const group of checkRegisterInThread(counted(), context)) {
+      counts.rowsRead += group.rowsRead;
+      ({ repeated } = group);
+      await report.add(group.rejections);
+      if (group.rows > 0) yield sealRows(deps.vault, group.staged, group.rows);
       order.onProgress?.({ step: 'reading', rows: counts.rowsRead, bytes, rowsToWrite: 0 });
     }
   }
@@ -142,6 +145,7 @@ async function stageFile(deps: ImportDeps, order: ImportOrder, { counts, report 
       ? refuseRegister('Tệp chưa được gửi hết: kết nối bị ngắt.', 'The file did not arrive whole: the connection was cut.')
       : error;
   });
+  return repeated;
 }
 
 /** A sender that goes away in the middle is the file's fault, not ours. */

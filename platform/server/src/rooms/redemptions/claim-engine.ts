@@ -104,10 +104,13 @@ const claimable = (offer: OfferForClaim): boolean => offer.state === 'published'
 /** Constraints that break when somebody else writes the same key, or a member's first use of the offer, at the same time. */
 const SHARED_WITH_OTHERS = new Set(['claim_keys_pkey', 'redemption_usage_pkey']);
 
-/** Undone because of what another transaction did meanwhile, or held up too long by one: with the lock first it goes through. */
-function isOvertaken(error: unknown): boolean {
+/**
+ * Undone because of what another transaction did meanwhile, or held up by one: with the lock first it goes through. Who then waits for
+ * the lock in vain has waited long enough.
+ */
+function isOvertaken(error: unknown, attempt: number): boolean {
   const cause = error instanceof DomainError ? error.cause : error;
-  return codeOf(cause) === '55P03' || (codeOf(cause) === '23505' && SHARED_WITH_OTHERS.has(constraintOf(cause)));
+  return (codeOf(cause) === '55P03' && attempt === 1) || (codeOf(cause) === '23505' && SHARED_WITH_OTHERS.has(constraintOf(cause)));
 }
 
 /**

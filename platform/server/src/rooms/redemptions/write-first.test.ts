@@ -234,6 +234,20 @@ test('whoever holds the stock and wants a use that a written claim holds is let 
   expect(orders).toEqual(['write-first', 'lock-first']);
 });
 
+test('whoever waits for the stock in vain is told so after one wait, and nothing of the claim is there', { timeout: 20_000 }, async () => {
+  const offerId = await world.offer();
+  const one = world.member();
+  await other.query('BEGIN');
+  await other.query('SELECT 1 FROM chung.offer_stock WHERE offer_id = $1 FOR UPDATE', [offerId]);
+  const began = performance.now();
+  expect(await outcomeOf(claim(one, offerId))).toBe('unavailable');
+  // 150 ms to give way, five seconds for the lock.
+  expect(performance.now() - began).toBeLessThan(8_000);
+  expect(orders).toEqual(['write-first', 'lock-first']);
+  await other.query('COMMIT');
+  expect(await outcomeOf(claim(one, offerId))).toBe('done');
+});
+
 test('two servers, few units, few members, many claims: as many as there may be, whatever the order', async () => {
   const scene = fc.record({
     stock: fc.integer({ min: 1, max: 12 }),

@@ -16,6 +16,8 @@ export interface CheckedGroup {
   /** The rows that are right, as staged-rows.ts lays them out. */
   readonly staged: Uint8Array<ArrayBuffer>;
   readonly rows: number;
+  /** Whether a member code may have come twice so far. */
+  readonly repeated: 'none' | 'perhaps';
   readonly rejections: readonly Rejection[];
 }
 

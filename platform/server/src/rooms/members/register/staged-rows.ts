@@ -10,6 +10,7 @@ import type { MemberId } from '@chung/contracts';
 import { createIdMaker } from '../../../kernel/ids.ts';
 import { createSink, type FieldSink, putInt32, reserve } from './copy-fields.ts';
 import type { CsvRow } from './csv-rows.ts';
+import { createRepeats, type Repeats } from './repeats.ts';
 
 /** The columns of the staging table in the order of a row's fields; the last two come from the vault. */
 export const STAGED_COLUMNS = [
@@ -51,6 +52,7 @@ function putUuid(sink: FieldSink, id: string): void {
  */
 export function createStagedRows(hashSecret: Uint8Array) {
   const newMemberId = createIdMaker<MemberId>();
+  const repeats = createRepeats();
   let sink = createSink(FIRST_SINK_BYTES);
   let start = 0;
   let line = 0;
@@ -80,6 +82,8 @@ export function createStagedRows(hashSecret: Uint8Array) {
       const { bytes, length } = sink;
       const contact = phone + email === 0 ? 0 : phone + 1 + email;
       const rowHash = hashRow(length);
+      const codeAt = start + CODE_AT + LENGTH_BYTES;
+      repeats.note(bytes, codeAt, codeAt + bytes.readInt32BE(start + CODE_AT));
       sink.length = start;
       putInt32(sink, length - start - FIELDS_AT - contact);
       bytes[sink.length++] = phone;
@@ -95,8 +99,9 @@ export function createStagedRows(hashSecret: Uint8Array) {
       sink.length = length;
       count++;
     },
-    take: (): { rows: number; staged: Uint8Array<ArrayBuffer> } => {
-      const taken = { rows: count, staged: new Uint8Array(sink.bytes.buffer, 0, sink.length) };
+    /** `repeated`: whether a member code may have come twice so far. */
+    take: (): { rows: number; staged: Uint8Array<ArrayBuffer>; repeated: Repeats['verdict'] } => {
+      const taken = { rows: count, staged: new Uint8Array(sink.bytes.buffer, 0, sink.length), repeated: repeats.verdict };
       sink = createSink(sink.bytes.length);
       count = 0;
       return taken;
