@@ -51,8 +51,10 @@ describe.each(PACKAGES.map((one) => [one.manifest.name, one] as const))('%s', (n
   test('holds what is built and no sources, tests or secrets', async () => {
     const { stdout } = await run('tar', ['-tzf', tarballs[name] ?? '']);
     const files = stdout.trim().split('\n');
-    expect(files.filter((file) => !/^package\/(dist\/.+\.(js|d\.ts|json)|package\.json|README\.md|LICENSE)$/.test(file))).toEqual([]);
-    expect(files.filter((file) => /\.test\.|\.env|\.pem|\.jwk/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => !/^package\/(dist\/.+\.(js|d\.ts|json)|templates\/.+|package\.json|README\.md|LICENSE)$/.test(file)),
+    ).toEqual([]);
+    expect(files.filter((file) => /^(?!package\/templates\/).*\.test\.|\.env|\.pem|\.jwk/.test(file))).toEqual([]);
     expect(files).toContain('package/README.md');
   });
 });
@@ -115,6 +117,13 @@ test('the command that is installed checks a project of its own and repairs it',
   const found = await chung('check');
   expect([found.code, found.stdout]).toEqual([1, expect.stringContaining('redemptions:claim')]);
   expect((await chung('check', '--fix', '--purpose', 'redemptions:claim=Nhận ưu đãi|Claim offers')).code).toBe(0);
+});
+
+test('the command that is installed makes a project that its check is content with', async () => {
+  const bin = path.join(project, 'node_modules/.bin/chung');
+  await run(process.execPath, [bin, 'create', 'Quà tháng 3', '--no-install'], { cwd: project });
+  const { stdout } = await run(process.execPath, [bin, 'check', '--json'], { cwd: path.join(project, 'qua-thang-3') });
+  expect(JSON.parse(stdout).findings.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
 });
 
 test('every door of every package opens in plain Node', async () => {

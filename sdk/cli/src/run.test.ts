@@ -5,16 +5,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Terminal } from './commands/command.ts';
 import { runCli } from './run.ts';
 
-const text = (vi: string, en: string) => `{ vi: '${vi}', en: '${en}' }`;
+const inBoth = (vi: string, en: string) => `{ vi: '${vi}', en: '${en}' }`;
 const manifest = (permissions: string) => `import { defineApp } from '@chung/contracts';
 export default defineApp({
-  app_id: 'vn.example.rewards', name: ${text('Quà', 'Gifts')}, description: ${text('Quà tặng', 'Gifts for members')},
+  app_id: 'vn.example.rewards', name: ${inBoth('Quà', 'Gifts')}, description: ${inBoth('Quà tặng', 'Gifts for members')},
   icons: [{ src: 'icon.svg', sizes: 'any' }], version: { code: 1, name: '1.0.0' }, platform_version: { min_code: 1 },
   req_permissions: [${permissions}],
   pages: ['home'], age_rating: 'all', data_retention: { kept: 'none' }, contact: { email: 'dev@example.vn' },
 });
 `;
-const CLEAN = `{ name: 'offers:read', purpose: ${text('Xem ưu đãi', 'See offers')} }`;
+const CLEAN = `{ name: 'offers:read', purpose: ${inBoth('Xem ưu đãi', 'See offers')} }`;
 const PROGRAM = `import { createMiniApp } from '@chung/mini-app';
 const app = await createMiniApp({ scopes: ['offers:read', 'redemptions:claim'] });
 export const claim = async (offerId: string) => (await app.offers.list()).items.length > 0 && app.offers.claim({ offerId });
@@ -25,7 +25,13 @@ let folder: string;
 beforeEach(async () => {
   // In the workspace, so that the SDK is found as in a project that has installed it.
   folder = await mkdtemp(path.join(import.meta.dirname, '.app-'));
-  const compilerOptions = { module: 'esnext', moduleResolution: 'bundler', customConditions: ['chung-source'], target: 'es2024', types: [] };
+  const compilerOptions = {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    customConditions: ['chung-source'],
+    target: 'es2024',
+    types: [],
+  };
   const options = { ...compilerOptions, strict: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true };
   await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
   // Its own, so that it is not judged by the dependencies of this repository.
@@ -39,8 +45,12 @@ async function chung(words: readonly string[], changes: Partial<Terminal> & { no
   let [out, error] = ['', ''];
   const terminal: Terminal = {
     ...{ version: '9.9.9', cwd: folder, env: {}, language: 'en', colour: 'off' },
-    out: (words_) => void (out += words_),
-    error: (words_) => void (error += words_),
+    out: (text) => {
+      out += text;
+    },
+    error: (text) => {
+      error += text;
+    },
     ask: async () => null,
     ...changes,
   };

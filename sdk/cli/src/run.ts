@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import type { Text } from '@chung/contracts';
 import { checkCommand } from './commands/check.ts';
 import { type Arguments, CliError, type Command, type ExitCode, type Terminal } from './commands/command.ts';
+import { createCommand } from './commands/create.ts';
 
-const COMMANDS: readonly Command[] = [checkCommand];
+const COMMANDS: readonly Command[] = [createCommand, checkCommand];
 
 const EVERYWHERE = ['help', 'debug', 'version'] as const;
 /** AbortSignal.any, the test runner and the type stripper of the examples come with it. */
@@ -54,7 +55,9 @@ function unknownCommand(name: string): CliError {
 function argumentsOf(command: Command, words: readonly string[]): Arguments {
   const options = Object.fromEntries([
     ...EVERYWHERE.map((name) => [name, { type: 'boolean' as const }] as const),
-    ...command.options.map(({ name, takes }) => [name, takes ? { type: 'string' as const, multiple: true } : { type: 'boolean' as const }] as const),
+    ...command.options.map(
+      ({ name, takes }) => [name, takes ? { type: 'string' as const, multiple: true } : { type: 'boolean' as const }] as const,
+    ),
   ]);
   try {
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
@@ -81,7 +84,10 @@ function argumentsOf(command: Command, words: readonly string[]): Arguments {
 }
 
 function overview({ language }: Terminal): string {
-  const title: Text = { vi: 'Công cụ cho nhà phát triển mini-app và ưu đãi trên Chung.', en: 'Tools for those who build mini-apps and offers on Chung.' };
+  const title: Text = {
+    vi: 'Công cụ cho nhà phát triển mini-app và ưu đãi trên Chung.',
+    en: 'Tools for those who build mini-apps and offers on Chung.',
+  };
   const lines = COMMANDS.map(({ usage, about }) => `  ${usage.padEnd(26)} ${about[language]}`);
   const more: Text = { vi: 'chung LỆNH --help để xem từng lệnh.', en: 'chung COMMAND --help tells more of each.' };
   return `${title[language]}\n\n${lines.join('\n')}\n\n${more[language]}\n`;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Text } from '@chung/contracts';
-import { applyEdits, analyse, editsOf, type Finding, type Findings, openProject, toJson, toSarif, toText } from '../analysis/index.ts';
+import { analyse, applyEdits, editsOf, type Finding, type Findings, openProject, toJson, toSarif, toText } from '../analysis/index.ts';
 import { type Arguments, CliError, type Command, type Terminal } from './command.ts';
 
 /** Where the pages of the rules are, relative to the platform's own docs. */
@@ -41,7 +41,10 @@ function folderOf({ positionals }: Arguments, { cwd }: Terminal): string {
   if (existsSync(root) && statSync(root).isDirectory()) return root;
   throw new CliError({
     text: { vi: `Không có thư mục ${root}.`, en: `There is no folder ${root}.` },
-    next: { vi: 'Chạy lệnh trong thư mục của ứng dụng, hoặc ghi đường dẫn sau lệnh.', en: 'Run it in the folder of the app, or name the folder.' },
+    next: {
+      vi: 'Chạy lệnh trong thư mục của ứng dụng, hoặc ghi đường dẫn sau lệnh.',
+      en: 'Run it in the folder of the app, or name the folder.',
+    },
     exitCode: 2,
   });
 }
@@ -91,9 +94,13 @@ function purposeFrom(text: string): [string, Text] {
 
 /** Members read it before they allow anything, so nobody but a person can write it. */
 async function askPurpose(scope: string, terminal: Terminal): Promise<Text | null> {
-  const vi = await terminal.ask({ vi: `Vì sao cần ${scope}? (tiếng Việt) `, en: `Why is ${scope} needed? (in Vietnamese) ` }[terminal.language]);
+  const vi = await terminal.ask(
+    { vi: `Vì sao cần ${scope}? (tiếng Việt) `, en: `Why is ${scope} needed? (in Vietnamese) ` }[terminal.language],
+  );
   if (!vi) return null;
-  const en = await terminal.ask({ vi: `Vì sao cần ${scope}? (tiếng Anh) `, en: `Why is ${scope} needed? (in English) ` }[terminal.language]);
+  const en = await terminal.ask(
+    { vi: `Vì sao cần ${scope}? (tiếng Anh) `, en: `Why is ${scope} needed? (in English) ` }[terminal.language],
+  );
   return en ? { vi, en } : null;
 }
 
