@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectBackend } from '../../examples/activate-on-redeem/src/backend.ts';
 import { type CursorStore, followOnce } from '../../examples/activate-on-redeem/src/follow.ts';
@@ -56,4 +59,12 @@ test('the example activates each redemption of its partner once, also when it cr
   while ((await followOnce({ client, cursors, activate: async (id) => void activated.push(id) })) > 0);
   expect(activated.toSorted()).toEqual(instant.toSorted());
   for (const id of instant) expect((await session.call('GET', `/v1/redemptions/${id}`)).body['state']).toBe('FULFILLED');
+});
+
+test('the command of its README runs the example: it looks for the demo that it is told', { timeout: 60_000 }, async () => {
+  const repository = path.resolve(import.meta.dirname, '../..');
+  const started = promisify(execFile)('npm', ['start', '-w', '@chung/example-activate-on-redeem', '--', 'vinaphone', 'no-demo-here.json'], {
+    cwd: repository,
+  });
+  await expect(started).rejects.toMatchObject({ stderr: expect.stringMatching(/ENOENT.*no-demo-here\.json/) });
 });
