@@ -128,9 +128,10 @@ export async function ask(
     method,
     headers,
     body: typeof body === 'string' ? body : JSON.stringify(body),
-  }).catch(() => null);
-  const text = (await answer?.text().catch(() => '')) ?? '';
-  return { status: answer?.status ?? 0, body: text === '' ? {} : JSON.parse(text) };
+  }).catch((error: unknown) => String(error instanceof Error ? (error.cause ?? error) : error));
+  if (typeof answer === 'string') return { status: 0, body: { error: answer } };
+  const text = await answer.text().catch(() => '');
+  return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
 }
 
 export interface OfferSpec {
@@ -148,7 +149,8 @@ const hour = (offset: number) => new Date(Date.now() + offset * 3_600_000).toISO
 export async function publishOffer(site: Site, spec: OfferSpec): Promise<string> {
   const must = async (what: string, reply: Promise<Reply>) => {
     const { status, body } = await reply;
-    if (status >= 300) throw new Error(`${what} answered ${status}: ${JSON.stringify(body)}`);
+    // 0 is no answer at all: an offer without an id would only fail later, and far from here.
+    if (status === 0 || status >= 300) throw new Error(`${what} answered ${status}: ${JSON.stringify(body)}`);
     return body;
   };
   const written = await must(
