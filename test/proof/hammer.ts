@@ -80,8 +80,10 @@ export async function hammer(site: Site, plan: RoundPlan, tally: Tally): Promise
   const proxy = await startFaultyProxy({ targets: site.ports, random: randomOf(plan.seed + 1) });
   const watch = startWatch({ site, offers, random: randomOf(plan.seed + 2), historyFile: path.join(plan.folder, 'watch.tsv') });
   const loads = [...(await startLoads({ site, plan, offers, proxy })), ...(await startEngines({ site, plan, offers }))];
-  await troubled({ site, plan, loads, random, tally });
-  await Promise.all(loads.map(({ ended }) => ended));
+  const ended = Promise.all(loads.map((load) => load.ended));
+  // A load that dies ends the round at once, and by the way on which servers and database are closed.
+  await Promise.race([troubled({ site, plan, loads, random, tally }), ended.then(() => new Promise<never>(() => {}))]);
+  await ended;
   await proxy.close();
   await pause(GHOSTS_MS / 4);
   await watch.finish();

@@ -1,3 +1,4 @@
+import { connect, createServer } from 'node:net';
 import type { PartnerId } from '@chung/contracts';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -242,4 +243,42 @@ test('only what says that the database is away counts as that', () => {
   for (const error of kept) expect(asOutside(error)).toBe(error);
   for (const code of ['57P01', '08006', '53300', '25006', '28P01', 'ETIMEDOUT', 'ENOTFOUND', 'P1000', 'P1001'])
     expect([code, asOutside(failure(code))]).toMatchObject([code, { code: 'unavailable' }]);
+});
+
+/** `FATAL 57P01`, as a backend says it whose postmaster is gone. */
+function farewell(): Buffer {
+  const fields = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0');
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}
+
+test('a database that ends a connection in the same breath as it opens it ends no process', async () => {
+  const { port, hostname } = new URL(database.serverUrl);
+  const isReady = (bytes: Buffer) => bytes.length >= 6 && bytes.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
+  const between = createServer((client) => {
+    const server = connect(Number(port), hostname);
+    client.on('data', (bytes) => server.write(bytes));
+    server.on('data', (bytes) => {
+      if (!isReady(bytes)) return void client.write(bytes);
+      client.end(Buffer.concat([bytes, farewell()]));
+      server.destroy();
+    });
+    for (const socket of [client, server]) socket.on('error', () => {});
+  });
+  await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
+  const address = between.address();
+  const url = new URL(database.serverUrl);
+  url.host = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const lost = createDb(url.href, { poolSize: 2, onIdleError: () => {} });
+  try {
+    for (let round = 0; round < 3; round++) {
+      expect(await thrown(lost.tx((tx) => tx.query('SELECT 1')))).toMatchObject({ code: 'unavailable' });
+      expect(await thrown(lost.query('SELECT 1'))).toMatchObject({ code: 'unavailable' });
+    }
+  } finally {
+    await lost.close();
+    between.close();
+  }
 });

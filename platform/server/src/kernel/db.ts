@@ -38,6 +38,9 @@ export function createDb(serverUrl: string, options: { poolSize: number; onIdleE
   const pool = new pg.Pool({ connectionString: serverUrl, max: options.poolSize, types, connectionTimeoutMillis: 5_000 });
   // A connection that dies while idle (failover, restart) must not take the process with it.
   pool.on('error', options.onIdleError);
+  // The pool stops listening when it hands a client over, and a promise is heard only after the whole of what has just arrived was read:
+  // a server that ends the connection in the same breath as it opens it would end the process. What is lost is told by the next query.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const prisma = new PrismaClient({
     adapter: new PrismaPg({ connectionString: serverUrl, max: Math.max(2, options.poolSize >> 1) }, { schema: 'chung' }),
   });
