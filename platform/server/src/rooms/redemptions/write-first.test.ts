@@ -172,6 +172,25 @@ describe('what comes between is noticed:', () => {
     expect([outcome, ...made]).toEqual(['done', expect.objectContaining({ termsVersion: 2 })]);
   });
 
+  test('a unit is promised to the very member: their claim takes that one and no other', async () => {
+    const offerId = await world.offer({ stock: 2 });
+    const one = world.member();
+    const promise = async () => {
+      await other.query('UPDATE chung.offer_stock SET promised = 1 WHERE offer_id = $1', [offerId]);
+      await other.query(
+        `INSERT INTO chung.queue_entries (offer_id, id, member_id, kind, state, accept_minutes, joined_at, promised_until, updated_at)
+         VALUES ($1, gen_random_uuid(), $2, 'waiting', 'PROMISED', 30, now(), now() + interval '1 hour', now())`,
+        [offerId, one.memberId],
+      );
+    };
+    expect(await overtaken(offerId, () => claim(one, offerId), promise)).toBe('done');
+    const { rows } = await world.owner.query(
+      'SELECT s.promised, q.state FROM chung.offer_stock s JOIN chung.queue_entries q ON q.offer_id = s.offer_id WHERE s.offer_id = $1',
+      [offerId],
+    );
+    expect(rows).toEqual([{ promised: 0, state: 'TAKEN' }]);
+  });
+
   test('the partner is suspended', async () => {
     const offerId = await world.offer();
     const suspend = () => other.query(`UPDATE chung.partners SET status = 'suspended' WHERE id = $1`, [world.partnerId]);
