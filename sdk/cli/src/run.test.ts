@@ -2,8 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Terminal } from './commands/command.ts';
-import { runCli } from './run.ts';
+import { chungIn } from '../testing/chung.ts';
 
 const inBoth = (vi: string, en: string) => `{ vi: '${vi}', en: '${en}' }`;
 const manifest = (permissions: string) => `import { defineApp } from '@chung/contracts';
@@ -41,22 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function chung(words: readonly string[], changes: Partial<Terminal> & { node?: string } = {}) {
-  let [out, error] = ['', ''];
-  const terminal: Terminal = {
-    ...{ version: '9.9.9', cwd: folder, env: {}, language: 'en', colour: 'off' },
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      error += text;
-    },
-    ask: async () => null,
-    ...changes,
-  };
-  const code = await runCli(words, terminal, changes.node ?? '24.0.0');
-  return { code, out, error };
-}
+const chung = (words: readonly string[], changes?: Parameters<typeof chungIn>[2]) => chungIn(folder, words, changes);
 
 describe('chung check', { timeout: 60_000 }, () => {
   test('names the missing scope with its line, and says how to repair it', async () => {

@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runCli } from '../run.ts';
-import type { Terminal } from './command.ts';
+import { chungIn } from '../../testing/chung.ts';
 
 const run = promisify(execFile);
 const CLI = path.resolve(import.meta.dirname, '../..');
@@ -18,21 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function chung(words: readonly string[], changes: Partial<Terminal> = {}) {
-  let [out, error] = ['', ''];
-  const terminal: Terminal = {
-    ...{ version: '9.9.9', cwd: folder, env: {}, language: 'en', colour: 'off' },
-    out: (text) => {
-      out += text;
-    },
-    error: (text) => {
-      error += text;
-    },
-    ask: async () => null,
-    ...changes,
-  };
-  return { code: await runCli(words, terminal, '24.0.0'), out, error };
-}
+const chung = (words: readonly string[], changes?: Parameters<typeof chungIn>[2]) => chungIn(folder, words, changes);
 const create = (...words: string[]) => chung(['create', ...words, '--no-install']);
 
 test('every template gives a project that its check is content with and whose own tests pass', { timeout: 120_000 }, async () => {
