@@ -1,12 +1,11 @@
-// Examples in the docs are copied by partners: each must compile against the packages as they are.
+// Examples in the docs and in docstrings are copied by partners: each must compile against the packages as they are.
 import { execFile } from 'node:child_process';
-import { glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { docstringExamples, type Example, exportsOfSdk, importsFor, pageExamples, REPOSITORY } from './docs-examples.ts';
 
-const REPOSITORY = path.resolve(import.meta.dirname, '../..');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/**/*.md', 'sdk/*/README.md', 'examples/*/README.md'];
 const run = promisify(execFile);
 
 let folder: string;
@@ -16,26 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-interface Example {
-  /** `sdk/client/README.md, 2`. */
-  readonly place: string;
-  readonly kind: 'ts' | 'tsx';
-  readonly code: string;
-}
-
-async function examplesOf(page: string): Promise<Example[]> {
-  const text = await readFile(path.join(REPOSITORY, page), 'utf8');
-  return [...text.matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, kind, code = ''], index) => ({
-    place: `${page}, ${index + 1}`,
-    kind: kind === 'tsx' ? 'tsx' : 'ts',
-    code,
-  }));
-}
-
 /** What the compiler says to the examples, each with its place. */
 async function compile(examples: readonly Example[]): Promise<string[]> {
   for (const [index, { kind, code }] of examples.entries())
     await writeFile(path.join(folder, `example-${index}.${kind}`), `${code}\nexport {};\n`);
+  await copyFile(path.join(import.meta.dirname, 'fixtures/docs-examples-reader.ts'), path.join(folder, 'reader.ts'));
   const config = {
     extends: path.join(REPOSITORY, 'tsconfig.sdk.json'),
     // What a reader has not written yet is no mistake of the example.
@@ -53,14 +37,24 @@ async function compile(examples: readonly Example[]): Promise<string[]> {
   return named.split('\n').filter((line) => line !== '');
 }
 
-test('every example in the docs compiles, and would not with a wrong word in it', async () => {
-  const pages: string[] = [];
-  for await (const page of glob(PAGES, { cwd: REPOSITORY, exclude: ['**/node_modules/**'] })) pages.push(page);
-  const examples = (await Promise.all(pages.toSorted().map(examplesOf))).flat();
-  expect(examples.length).toBeGreaterThan(4);
-  const receipt = examples.find(({ place }) => place.startsWith('docs/receipts.md'));
-  if (!receipt) throw new Error('docs/receipts.md has an example');
-  const wrong = { ...receipt, place: 'the wrong one', code: receipt.code.replace('shown.state', 'shown.status') };
-  const complaints = await compile([...examples, wrong]);
-  expect(complaints).toEqual([expect.stringMatching(/^the wrong one.*'status' does not exist/)]);
+test('every example in the docs and in docstrings compiles, and would not with a wrong word in it', async () => {
+  const [pages, docstrings, exported] = await Promise.all([pageExamples(), docstringExamples(), exportsOfSdk()]);
+  expect([pages.length, docstrings.length].map((count) => count > 10)).toEqual([true, true]);
+  const receipt = pages.find(({ place }) => place.startsWith('docs/receipts.md'));
+  const verify = docstrings.find(({ place }) => place.startsWith('sdk/webhooks/src/verify.ts'));
+  if (!receipt || !verify) throw new Error('docs/receipts.md and verifyWebhook have an example');
+  const complete = ({ code, ...rest }: Example): Example => ({ ...rest, code: `${importsFor(code, exported)}\n${code}` });
+  const wrong = [
+    { ...receipt, place: 'a wrong page', code: receipt.code.replace('shown.state', 'shown.status') },
+    {
+      ...complete(verify),
+      place: 'a wrong docstring',
+      code: complete(verify).code.replace('event.data.redemptionId', 'event.data.redemption'),
+    },
+  ];
+  const complaints = await compile([...pages, ...docstrings.map(complete), ...wrong]);
+  expect(complaints).toEqual([
+    expect.stringMatching(/^a wrong page.*'status' does not exist/),
+    expect.stringMatching(/^a wrong docstring.*'redemption' does not exist/),
+  ]);
 });

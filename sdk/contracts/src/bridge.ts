@@ -134,7 +134,7 @@ export type HostMessage = z.infer<typeof HostMessage>;
  * done for them, and nothing but plain data can arrive.
  *
  * @example
- * const message = readBridgeMessage(AppMessage, event.data, BRIDGE_LIMITS.charactersFromApp);
+ * const message = readBridgeMessage(AppMessage, data, BRIDGE_LIMITS.charactersFromApp);
  * if (message?.kind === 'cancel') giveUp(message.id);
  */
 export function readBridgeMessage<Schema extends z.ZodMiniType>(

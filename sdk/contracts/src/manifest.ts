@@ -149,8 +149,16 @@ export function readManifest(value: unknown): ManifestReading {
  * @example
  * export default defineApp({
  *   app_id: 'vn.example.rewards',
+ *   name: { vi: 'Quà tặng', en: 'Gifts' },
+ *   description: { vi: 'Quà cho đoàn viên.', en: 'Gifts for members.' },
+ *   icons: [{ src: 'icons/app.svg', sizes: 'any' }],
+ *   version: { code: 1, name: '1.0.0' },
+ *   platform_version: { min_code: 1 },
  *   req_permissions: [{ name: 'offers:read', purpose: { vi: 'Hiện ưu đãi', en: 'Show offers' } }],
- *   …
+ *   pages: ['home'],
+ *   age_rating: 'all',
+ *   data_retention: { kept: 'none' },
+ *   contact: { email: 'lienhe@example.vn' },
  * });
  */
 export function defineApp<const Written extends ManifestInput>(manifest: Written): Written {

@@ -41,8 +41,12 @@ const Context = createContext<RegisteredApp | null>(null);
  * Hands the app of `createMiniApp` to the hooks below it. An app with fewer scopes than registered is a type error.
  *
  * @example
- * const app = await createMiniApp(settings);
- * createRoot(root).render(<MiniAppProvider app={app}><Screen /></MiniAppProvider>);
+ * const app = await createMiniApp({ scopes: ['openid', 'offers:read'], optional: ['redemptions:claim'] });
+ * export const Root = () => (
+ *   <MiniAppProvider app={app}>
+ *     <h1>Ưu đãi</h1>
+ *   </MiniAppProvider>
+ * );
  */
 export function MiniAppProvider({ app, children }: { readonly app: RegisteredApp; readonly children?: ReactNode }): ReactElement {
   return createElement(Context.Provider, { value: app }, children);
@@ -72,8 +76,11 @@ type Settled<Value> =
  * longer shown is aborted. For readings: an effect belongs in an event handler, called once.
  *
  * @example
- * const offers = useOperation((app, signal) => app.offers.list({ category }, { signal }), [category]);
- * if (offers.status === 'failed') return <Retry onClick={offers.reload} />;
+ * export function Count({ category }: { category: OfferCategory }) {
+ *   const offers = useOperation((app, signal) => app.offers.list({ category }, { signal }), [category]);
+ *   if (offers.status === 'failed') return <button onClick={offers.reload}>Thử lại</button>;
+ *   return <p>{offers.value?.items.length}</p>;
+ * }
  */
 export function useOperation<Value>(
   load: (app: RegisteredApp, signal: AbortSignal) => Promise<Value>,
@@ -120,9 +127,11 @@ export type ScopeState<Asked extends Optional> = {
  * its operations.
  *
  * @example
- * const claiming = useScope('redemptions:claim');
- * if (!claiming.granted) return <button onClick={claiming.request}>Nhận ưu đãi</button>;
- * return <button onClick={() => claiming.app.offers.claim({ offerId })}>Nhận ưu đãi</button>;
+ * export function Claim({ offerId }: { offerId: string }) {
+ *   const claiming = useScope('redemptions:claim');
+ *   const claim = () => (claiming.granted ? claiming.app.offers.claim({ offerId }) : claiming.request());
+ *   return <button onClick={claim}>Nhận ưu đãi</button>;
+ * }
  */
 export function useScope<Asked extends Optional>(scope: Asked): ScopeState<Asked> {
   const app = useMiniApp();

@@ -29,7 +29,7 @@ export interface GradeReport {
  *
  * @example
  * const report = await gradeIntegration({ receiver: handler, signer, activations: (id) => countOf(id) });
- * expect(report.grade, report.text).toBe('A');
+ * if (report.grade !== 'A') throw new Error(report.text);
  */
 export async function gradeIntegration(settings: GradeSettings): Promise<GradeReport> {
   const bench = benchOf(settings);

@@ -33,7 +33,11 @@ export function memorySeen({ capacity = 100_000 }: { capacity?: number } = {}): 
  * When `work` throws, the claim is released and the error passed on: answer 500, and the platform tries again.
  *
  * @example
- * const outcome = await once(event, seen, () => activate(event)); // 'done' or 'repeated'
+ * import type { WebhookEvent } from '@chung/webhooks';
+ *
+ * export async function receive(event: WebhookEvent): Promise<'done' | 'repeated'> {
+ *   return once(event, seen, () => (event.type === 'redemption.redeemed.v1' ? activate(event.data.redemptionId) : undefined));
+ * }
  */
 export async function once(event: Pick<WebhookEvent, 'id'>, seen: Seen, work: () => unknown): Promise<'done' | 'repeated'> {
   if (!(await seen.claim(event.id))) return 'repeated';

@@ -28,9 +28,11 @@ const SIGNATURES_MAX = 8;
  * Runs wherever WebCrypto is: Node ≥ 20, browsers, edge runtimes.
  *
  * @example
- * const event = await verifyWebhook(await request.text(), request.headers, process.env.CHUNG_WEBHOOK_KEY);
- * if (event.type === 'redemption.redeemed.v1') await activate(event.data.redemptionId);
- * return new Response(null, { status: 204 });
+ * export async function receive(request: Request): Promise<Response> {
+ *   const event = await verifyWebhook(await request.text(), request.headers, process.env.CHUNG_WEBHOOK_KEY ?? '');
+ *   if (event.type === 'redemption.redeemed.v1') await activate(event.data.redemptionId);
+ *   return new Response(null, { status: 204 });
+ * }
  *
  * @see https://www.standardwebhooks.com
  */
