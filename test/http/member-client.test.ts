@@ -91,7 +91,7 @@ describe('a member who signs in to a partner’s site', () => {
     const other = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
     const proofKey = await crypto.subtle.exportKey('jwk', other.privateKey);
     const thief = await signIn.resume({ ...latest(kept), proofKey, refreshToken: null });
-    await expect(thief.offers.list()).rejects.toThrow('let the member sign in again');
+    await expect(thief.offers.list()).rejects.toThrow('the person must sign in again');
     const bearer = await fetch(`${running.demo.issuer}/v1/me`, { headers: { authorization: `Bearer ${latest(kept).accessToken}` } });
     expect(bearer.status).toBe(401);
   });

@@ -5,8 +5,10 @@ import { grantedOf } from './scope-errors.ts';
 import type { Declares, IdFor, Operations } from './scoped-types.ts';
 
 export type { AppKey, PlatformSettings } from './connection.ts';
+export { type PartnerPersonClient, type PartnerSignIn, type PartnerSignInSettings, partnerSignIn } from './partner-sign-in.ts';
 export { ScopesNotGrantedError } from './scope-errors.ts';
 export type { ListMethod, Method, MethodInput, MethodOptions, MethodReply, MissingScope, WalkMethod } from './scoped-types.ts';
+export type { BeginOptions, KeepTokens, PersonTokens, SignInAttempt } from './sign-in.ts';
 
 export interface PartnerSettings<Declared extends PartnerScope, Optional extends PartnerScope> extends PlatformSettings {
   readonly privateKey: AppKey;

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { CliError, type Terminal } from '../commands/command.ts';
+import { isCode, withLock } from './lock.ts';
+
+/** A private ES256 key as a JWK. */
+export const PrivateKey = z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() });
+
+const Login = z.object({
+  tokens: z.object({
+    accessToken: z.string().min(1),
+    refreshToken: z.string().min(1).nullable(),
+    endsAt: z.number(),
+    scope: z.string(),
+    subject: z.string(),
+    proofKey: PrivateKey,
+  }),
+  partner: z.string(),
+  signedInAt: z.iso.datetime(),
+});
+/** A person's sign-in to one platform. All of it is as secret as a password. */
+export type Login = z.infer<typeof Login>;
+
+const Logins = z.object({ version: z.literal(1), last: z.string().nullable(), logins: z.record(z.string(), Login) });
+/** All logins of this person on this machine, by the issuer. */
+export type Logins = z.infer<typeof Logins>;
+
+export interface LoginStore {
+  readonly file: string;
+  /** Rejects with a `CliError` when the file is damaged. */
+  read(): Logins;
+  /** Changes them while no other command does: what `change` answers is written whole or not at all; null leaves them as they are. */
+  change(change: (before: Logins) => Promise<Logins | null>): Promise<void>;
+  /** Like `change`, for whoever replaces a damaged file. */
+  repair(change: (before: Logins) => Promise<Logins | null>): Promise<void>;
+}
+
+const NONE: Logins = { version: 1, last: null, logins: {} };
+
+/** In `$XDG_CONFIG_HOME/chung`, else `~/.config/chung`: readable by its owner alone (on Windows by the rules of the profile folder). */
+export function loginStore({ env }: Pick<Terminal, 'env'>): LoginStore {
+  const base = env['XDG_CONFIG_HOME'];
+  const folder = path.join(base && path.isAbsolute(base) ? base : path.join(env['HOME'] ?? homedir(), '.config'), 'chung');
+  const file = path.join(folder, 'logins.json');
+  const changing = (read: () => Logins) => (change: (before: Logins) => Promise<Logins | null>) => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return withLock(`${file}.lock`, async () => {
+      const after = await change(read());
+      if (after) writeWhole(file, `${JSON.stringify(after, null, 2)}\n`);
+    });
+  };
+  return {
+    file,
+    read: () => readLogins(file),
+    change: changing(() => readLogins(file)),
+    repair: changing(() => {
+      try {
+        return readLogins(file);
+      } catch (error) {
+        if (error instanceof CliError) return NONE;
+        throw error;
+      }
+    }),
+  };
+}
+
+function readLogins(file: string): Logins {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return NONE;
+    throw error;
+  }
+  const read = Logins.safeParse(parsed(text));
+  if (read.success) return read.data;
+  // Not what zod says of it: that would quote from a file of secrets.
+  throw new CliError({
+    text: { vi: `Tệp đăng nhập ${file} bị hỏng.`, en: `The login file ${file} is damaged.` },
+    next: { vi: 'Đăng nhập lại: chung login --issuer ĐỊA_CHỈ.', en: 'Sign in again: chung login --issuer URL.' },
+    exitCode: 4,
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Beside it and then in its place: a crash, a full disk or a second reader meets the old file or the new one. */
+function writeWhole(file: string, text: string): void {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    const handle = openSync(aside, 'wx', 0o600);
+    try {
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    // The mode above is cut by the umask only, but a folder with inherited rights may widen it.
+    chmodSync(aside, 0o600);
+    renameSync(aside, file);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+}
