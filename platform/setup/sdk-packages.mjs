@@ -1,18 +1,20 @@
-// Builds what partners install: every package of `sdk/`, from its sources to `dist/`, and packs it as npm would publish it.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds what is installed from npm: every package of `sdk/` and the platform itself, from the sources to `dist/`, and packs it as npm
+// would publish it.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './paths.mjs';
 import { runCaptured } from './processes.mjs';
 import { SetupError } from './report.mjs';
 
-const folderOf = (name) => join(root, 'sdk', name);
+const server = join(root, 'platform', 'server');
+const webApps = ['member', 'partner', 'admin'];
 
-/** The packages in the order in which one needs the other. */
+/** The packages in the order in which one needs the other; the platform, which needs most of them, comes last. */
 export function sdkPackages() {
-  const all = readdirSync(join(root, 'sdk'))
-    .map((name) => ({ name, file: join(folderOf(name), 'package.json') }))
-    .filter(({ file }) => existsSync(file))
-    .map(({ name, file }) => ({ name, folder: folderOf(name), manifest: JSON.parse(readFileSync(file, 'utf8')) }));
+  const folders = readdirSync(join(root, 'sdk')).map((name) => join(root, 'sdk', name));
+  const all = [...folders, server]
+    .filter((folder) => existsSync(join(folder, 'package.json')))
+    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) }));
   const ordered = [];
   const add = (one) => {
     if (!one || ordered.includes(one)) return;
@@ -28,7 +30,20 @@ export function sdkPackages() {
 function doorsOf({ folder, manifest }) {
   const sources = Object.values(manifest.exports ?? {}).map((door) => door['chung-source']);
   const commands = Object.values(manifest.bin ?? {}).map((file) => file.replace(/^(\.\/)?dist\//, './src/').replace(/\.js$/, '.ts'));
-  return [...sources, ...commands].map((file) => relative(root, join(folder, file)));
+  // Threads and processes are started by their file, which nobody imports.
+  const started = readdirSync(join(folder, 'src'), { recursive: true }).filter((file) => /-(thread|process)\.ts$/.test(file));
+  return [...sources, ...commands, ...started.map((file) => join('src', file))].map((file) => relative(root, join(folder, file)));
+}
+
+/** The platform takes its tables and its web apps along; those are built by the set-up. */
+function addPlatformFiles() {
+  const web = join(server, 'web');
+  rmSync(web, { recursive: true, force: true });
+  for (const name of webApps) {
+    const built = join(root, 'platform', 'web', name, 'dist');
+    if (!existsSync(built)) throw new SetupError(`the web app ${name} is not built: run npm start or npm test once.`);
+    cpSync(built, join(web, name, 'dist'), { recursive: true });
+  }
 }
 
 /** Without the condition for sources: a package is compiled against the built packages it needs, as a partner's program will be. */
@@ -58,6 +73,7 @@ export async function buildSdk({ node, env }) {
     for (const file of readdirSync(join(one.folder, 'dist'), { recursive: true }))
       if (file.endsWith('.d.ts')) nameBuiltFiles(join(one.folder, 'dist', file));
   }
+  addPlatformFiles();
 }
 
 /** The compiler rewrites `./types.ts` in programs and leaves it in declarations, where older compilers do not understand it. */

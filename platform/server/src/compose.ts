@@ -69,6 +69,8 @@ export interface Parts {
   readonly config: Config;
   readonly keys: Keys;
   readonly serverUrl: string;
+  /** Where identity's own statements go, when the clock of `serverUrl` can be moved (`chung dev`): tokens live by the real time. */
+  readonly identityUrl?: string;
   readonly webDirectory: string;
   readonly log: Logger;
   /** Where this process answers itself, when the public address leads through a proxy. */
@@ -76,11 +78,13 @@ export interface Parts {
 }
 
 /** Builds every room and hands each what it may know of the others. Opens no socket. */
-export async function composePlatform({ config, keys, serverUrl, webDirectory, log, selfOrigin }: Parts): Promise<Platform> {
-  const db = createDb(serverUrl, {
+export async function composePlatform({ config, keys, serverUrl, identityUrl, webDirectory, log, selfOrigin }: Parts): Promise<Platform> {
+  const pool = {
     poolSize: config.CHUNG_POOL_SIZE,
-    onIdleError: (error) => log.warn({ err: error }, 'idle database connection lost'),
-  });
+    onIdleError: (error: Error) => log.warn({ err: error }, 'idle database connection lost'),
+  };
+  const db = createDb(serverUrl, pool);
+  const identityDb = identityUrl === undefined ? db : createDb(identityUrl, pool);
   const cursors = createCursors(keys.cursor);
   const vault = createVault(keys.vault);
   const pairwise = createPairwise(keys.pairwise);
@@ -94,7 +98,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const partnerName = async (partnerId: PartnerId) => (await late.partners?.find(partnerId))?.name ?? null;
   const trustProxy = config.CHUNG_TRUSTED_PROXIES.length > 0;
   const identity = await createIdentity({
-    db,
+    db: identityDb,
     keys,
     pairwise,
     baseUrl,
@@ -172,6 +176,7 @@ export async function composePlatform({ config, keys, serverUrl, webDirectory, l
   const rooms = { identity, members, partners, offers, reviews, redemptions };
   const close = async () => {
     await offers.codeGenerator.stop();
+    if (identityDb !== db) await identityDb.close();
     await db.close();
   };
   return { app, db, ...rooms, jobs, startDeliveries: () => startDeliveries(webhooks), close };

@@ -5,6 +5,8 @@ import { migrate } from './kernel/migrate.ts';
 export interface OpenDatabase {
   /** Connects as the role that owns nothing. */
   readonly serverUrl: string;
+  /** Connects as the owner; the server itself never does. */
+  readonly ownerUrl: string;
   close(): Promise<void>;
 }
 
@@ -17,12 +19,12 @@ export async function openDatabase(
   const log = (message: string) => say(`  ${message}`);
   if (config.DATABASE_URL) {
     const { serverUrl } = await migrate({ ownerUrl: config.DATABASE_URL, serverPassword, log });
-    return { serverUrl, close: async () => {} };
+    return { serverUrl, ownerUrl: config.DATABASE_URL, close: async () => {} };
   }
   const embedded = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, logger: { info: log, warn: log } });
   try {
     const { serverUrl } = await migrate({ ownerUrl: embedded.ownerUrl, serverPassword, log });
-    return { serverUrl, close: () => embedded.stop() };
+    return { serverUrl, ownerUrl: embedded.ownerUrl, close: () => embedded.stop() };
   } catch (error) {
     await embedded.stop();
     throw error;

@@ -25,7 +25,7 @@ async function runningServerUrl(config: Config): Promise<string | null> {
 export async function openDatabaseOfTools(
   config: Config,
   options: { serverPassword: string; say: (line: string) => void },
-): Promise<OpenDatabase> {
+): Promise<Omit<OpenDatabase, 'ownerUrl'>> {
   const running = config.DATABASE_URL ? null : await runningServerUrl(config);
   return running ? { serverUrl: running, close: async () => {} } : openDatabase(config, options);
 }

@@ -22,7 +22,7 @@ import { ensureFirstPartyApps } from './first-party-apps.ts';
 import { listClients } from './list-apps.ts';
 import { listConsents, listGrants, type MemberPage } from './list-grants.ts';
 import { oauthRouter } from './oauth-router.ts';
-import { registerClient } from './register-app.ts';
+import { registerClient, saveClient } from './register-app.ts';
 import { createRelyingParty, deriveClientKey } from './sessions/relying-party.ts';
 import { sessionRouter } from './sessions/session-router.ts';
 import type { WebApp } from './sessions/session-store.ts';
@@ -70,6 +70,8 @@ export interface Identity {
   ensureFirstPartyClients(): Promise<void>;
   createAccount(tx: Tx, account: NewAccount): Promise<AccountId>;
   registerClient(tx: Tx, app: NewApp): Promise<void>;
+  /** Registers an app, or changes one of the same partner. */
+  saveClient(tx: Tx, app: NewApp): Promise<void>;
   /** The account with this name; null when there is none. */
   findAccount(username: string): Promise<{ readonly id: AccountId } | null>;
   /** The name a person is shown by, e.g. as the reviewer of a decision. */
@@ -135,6 +137,7 @@ export async function createIdentity(options: IdentityOptions): Promise<Identity
     ensureFirstPartyClients: () => ensureFirstPartyApps(db, { baseUrl, publicKey: publicJwk }),
     createAccount,
     registerClient,
+    saveClient,
     findAccount: async (username) => {
       const found = await findAccount(db, { username: normalUsername(username) });
       // The hash stays in the room.

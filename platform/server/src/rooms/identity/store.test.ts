@@ -10,8 +10,8 @@ import { createSeenIds } from './authorization-server/seen-ids.ts';
 import { createAccount } from './create-account.ts';
 import { findGrant, openGrant, setScopes } from './grant-store.ts';
 import { listClients } from './list-apps.ts';
-import { registerClient } from './register-app.ts';
-import { deleteExpired } from './store.ts';
+import { registerClient, saveClient } from './register-app.ts';
+import { deleteExpired, findApp } from './store.ts';
 
 let database: TestDatabase;
 let db: Db;
@@ -79,6 +79,43 @@ describe('a partner’s apps', () => {
     await expect(registerClient(db, { ...app, partnerId: newId<PartnerId>(), name: 'Giả' })).rejects.toMatchObject({ code: 'conflict' });
     await expect(registerClient(db, newApp(newId<PartnerId>(), 'x'.repeat(9)))).resolves.toBeUndefined();
     expect((await listClients({ db, cursors: createCursors('s') }, { partnerId: app.partnerId, limit: 5 })).items[0]?.name).toBe(app.name);
+  });
+});
+
+describe('saving an app', () => {
+  const purposes = { 'offers:read': { vi: 'Xem ưu đãi', en: 'See offers' } };
+  const asking = (app: NewApp, changed: Partial<NewApp> = {}): NewApp => ({ ...app, scopes: ['offers:read'], purposes, ...changed });
+
+  test('registers it, and then changes what is given and leaves whose it is', async () => {
+    const app = newApp(newId<PartnerId>());
+    await saveClient(db, app);
+    await saveClient(db, asking(app, { name: 'Tên mới' }));
+    expect(await findApp(db, app.clientId)).toMatchObject({ partnerId: app.partnerId, name: 'Tên mới', scopes: ['offers:read'] });
+  });
+
+  test('gives a purpose a new version only when it reads differently', async () => {
+    const app = asking(newApp(newId<PartnerId>()));
+    const version = async () => (await findApp(db, app.clientId))?.purposes['offers:read']?.version;
+    await saveClient(db, app);
+    await saveClient(db, app);
+    expect(await version()).toBe(1);
+    await saveClient(db, asking(app, { purposes: { 'offers:read': { vi: 'Xem ưu đãi của bạn', en: 'See offers' } } }));
+    expect(await version()).toBe(2);
+  });
+
+  test('is a conflict for another partner’s app or one of the platform’s own, and changes nothing of it', async () => {
+    const app = newApp(newId<PartnerId>());
+    await saveClient(db, app);
+    await expect(saveClient(db, { ...app, partnerId: newId<PartnerId>(), name: 'Giả' })).rejects.toMatchObject({ code: 'conflict' });
+    expect((await findApp(db, app.clientId))?.name).toBe(app.name);
+  });
+
+  test('of many partners who take one name at once, one has it', async () => {
+    const clientId = newId();
+    const apps = Array.from({ length: 8 }, () => newApp(newId<PartnerId>(), clientId));
+    const taken = await Promise.allSettled(apps.map((app) => db.tx((tx) => saveClient(tx, app))));
+    const winners = apps.filter((_, index) => taken[index]?.status === 'fulfilled');
+    expect(winners.map(({ partnerId }) => partnerId)).toEqual([(await findApp(db, clientId))?.partnerId]);
   });
 });
 

@@ -123,13 +123,14 @@ export async function insertApp(tx: Tx, app: Omit<App, 'createdAt'>): Promise<vo
   }
 }
 
-/** For the platform's own apps at start: the code is right, the row follows. */
+/** What is given is right, the row follows. Whose app it is never changes: throws `conflict` for another's. */
 export async function upsertApp(tx: Tx, app: Omit<App, 'createdAt'>): Promise<void> {
-  await tx.query(
+  const written = await tx.query(
     `${INSERT_APP} ON CONFLICT (client_id) DO UPDATE SET kind = $2, actor = $3, name = $5, jwks = $6, redirect_uris = $7, scopes = $8,
-       optional_scopes = $9, purposes = $10`,
+       optional_scopes = $9, purposes = $10 WHERE apps.partner_id IS NOT DISTINCT FROM EXCLUDED.partner_id RETURNING client_id`,
     appValues(app),
   );
+  if (written.length === 0) throw new DomainError('conflict');
 }
 
 export async function findApp(tx: Tx, clientId: string): Promise<App | null> {

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Text } from '@chung/contracts';
 import type { CheckedGroup, RegisterContext } from './check-register.ts';
@@ -26,12 +27,15 @@ function createBell(): { ring(): void; heard(): Promise<void> } {
   };
 }
 
+/** Beside this file, by the ending that this file has: `.ts` from the sources, `.js` in the package. */
+const THREAD = new URL(`./check-thread${path.extname(import.meta.filename)}`, import.meta.url);
+
 /**
  * `checkRegister` in a thread of its own. Parsing and checking is half of the work of an import: here it runs beside the
  * sealing, and a server that imports a register goes on answering.
  */
 export async function* checkRegisterInThread(source: AsyncIterable<Buffer>, context: RegisterContext): AsyncGenerator<CheckedGroup> {
-  const thread = new Worker(new URL('./check-thread.ts', import.meta.url), {
+  const thread = new Worker(THREAD, {
     workerData: context,
     execArgv: ['--conditions=chung-source'],
     resourceLimits: THREAD_MEMORY,
