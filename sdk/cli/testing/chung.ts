@@ -13,6 +13,7 @@ export async function chungIn(folder: string, words: readonly string[], changes:
       error += text;
     },
     ask: async () => null,
+    interruption: () => new AbortController().signal,
     ...changes,
   };
   return { code: await runCli(words, terminal, changes.node ?? '24.0.0'), out, error };

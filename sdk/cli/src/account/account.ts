@@ -28,9 +28,6 @@ export interface Account<Needed extends CliScope> {
   readonly client: AccountClient<Needed>;
   /**
    * Calls the platform and tells a refusal, an ended login or a network that is down as a `CliError` (exit code 4, 4 and 3).
-   *
-   * @example
-   * const { items } = await account.ask((chung) => chung.partner.apps.list());
    */
   ask<Reply>(call: (chung: AccountClient<Needed>) => Promise<Reply>): Promise<Reply>;
   /** The same for an error that was caught elsewhere, as in a loop over pages. */
@@ -42,10 +39,6 @@ export interface Account<Needed extends CliScope> {
  * of the command: an operation outside them does not compile, and an app needs to be granted those and no others.
  *
  * Rejects with a `CliError` when nobody is signed in (exit code 4), the login has ended (4) or the platform cannot be reached (3).
- *
- * @example
- * const { ask } = await accountOf(given, terminal, ['partner.apps:read']);
- * const { items } = await ask((chung) => chung.partner.apps.list());
  */
 export async function accountOf<const Needed extends CliScope>(
   given: Arguments,

@@ -10,8 +10,10 @@ export interface Terminal {
   readonly colour: 'on' | 'off';
   out(text: string): void;
   error(text: string): void;
-  /** Asks the person in front of the terminal; null when there is nobody. */
-  ask(question: string): Promise<string | null>;
+  /** Asks the person in front of the terminal; null when there is nobody, they end the input, or `signal` says that it is answered otherwise. */
+  ask(question: string, signal?: AbortSignal): Promise<string | null>;
+  /** Aborts at Ctrl-C, or when the system asks the program to end. Whoever calls this ends by themselves then; a second Ctrl-C ends at once. */
+  interruption(): AbortSignal;
 }
 
 export interface Arguments {
