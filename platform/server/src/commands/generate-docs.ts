@@ -2,12 +2,12 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR_CODES, ERRORS, type ErrorCode, errorsOf, OPERATIONS, operationsOf, SCOPE_NAMES, SCOPES } from '@chung/contracts';
 import { SETTINGS } from '../config.ts';
+import { manifestPage } from '../reference/manifest-page.ts';
+import { table } from '../reference/markdown.ts';
+import { operationPages } from '../reference/operation-pages.ts';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../../docs');
 const NOTE = '<!-- Made by `npm run docs:generate`; change the declaration, not this file. -->\n\n';
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 
 function settingsPage(): string {
   const rows = Object.entries(SETTINGS).map(([name, { shown, meaning }]) => [`\`${name}\``, shown === '' ? '–' : `\`${shown}\``, meaning]);
@@ -56,10 +56,20 @@ function pages(): ReadonlyMap<string, string> {
   const all = new Map<string, string>([
     ['settings.md', settingsPage()],
     ['scopes.md', scopesPage()],
+    ['manifest.md', manifestPage()],
     ['errors/README.md', errorIndex()],
+    ...operationPages(),
   ]);
   for (const code of ERROR_CODES) all.set(`errors/${code}.md`, errorPage(code));
   return new Map([...all].map(([file, text]) => [file, NOTE + text]));
+}
+
+/** Folders that hold nothing else: what no declaration asks for any more is taken away. */
+const MADE_WHOLLY = ['errors', 'api'];
+
+async function filesIn(folders: readonly string[]): Promise<string[]> {
+  const listed = folders.map(async (folder) => (await readdir(path.join(DOCS, folder)).catch(() => [])).map((name) => `${folder}/${name}`));
+  return (await Promise.all(listed)).flat();
 }
 
 /** Writes the pages, or only tells which differ from the declarations. */
@@ -73,10 +83,10 @@ async function generate(mode: 'write' | 'check'): Promise<number> {
     stale.push(file);
     if (mode === 'write') await mkdir(path.dirname(place), { recursive: true }).then(() => writeFile(place, text));
   }
-  for (const name of await readdir(path.join(DOCS, 'errors')).catch(() => [])) {
-    if (wanted.has(`errors/${name}`)) continue;
-    stale.push(`errors/${name}`);
-    if (mode === 'write') await rm(path.join(DOCS, 'errors', name));
+  for (const file of await filesIn(MADE_WHOLLY)) {
+    if (wanted.has(file)) continue;
+    stale.push(file);
+    if (mode === 'write') await rm(path.join(DOCS, file));
   }
   if (mode === 'write' || stale.length === 0) return 0;
   process.stderr.write(`Not what the declarations say; run npm run docs:generate:\n${stale.map((file) => `  docs/${file}`).join('\n')}\n`);
