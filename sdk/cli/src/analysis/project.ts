@@ -32,20 +32,34 @@ const DEFAULTS: ts.CompilerOptions = {
   types: ['*'],
 };
 
+export interface OpenOptions {
+  /** Conditions of `exports` by which packages are found, besides the compiler's own: the platform checks against the sources of its SDK. */
+  readonly conditions?: readonly string[];
+}
+
 /**
  * Opens the app in a folder, by its `tsconfig.json` where there is one. JavaScript is read as well: an app could not hide a use in it.
  * Reads files, writes none, and needs no network.
  */
-export function openProject(root: string): CheckedProject {
+export function openProject(root: string, { conditions }: OpenOptions = {}): CheckedProject {
   const folder = path.resolve(root);
   const config = path.join(folder, 'tsconfig.json');
+  const own: ts.CompilerOptions = { allowJs: true, noEmit: true, ...(conditions && { customConditions: [...conditions] }) };
   const project = existsSync(config)
-    ? new Project({ tsConfigFilePath: config, compilerOptions: { allowJs: true, noEmit: true }, skipFileDependencyResolution: true })
-    : new Project({ compilerOptions: { ...DEFAULTS, allowJs: true }, skipFileDependencyResolution: true });
+    ? new Project({ tsConfigFilePath: config, compilerOptions: own, skipFileDependencyResolution: true })
+    : new Project({ compilerOptions: { ...DEFAULTS, ...own }, skipFileDependencyResolution: true });
   if (!existsSync(config))
     project.addSourceFilesAtPaths([`${folder}/**/*.{ts,tsx,js,jsx,mts,mjs}`, `!${folder}/**/{node_modules,dist}/**`]);
   const manifest = path.join(folder, MANIFEST_FILE);
   if (existsSync(manifest)) project.addSourceFileAtPathIfExists(manifest);
+  return projectOf(project.getProgram().compilerObject, folder);
+}
+
+/** The manifest of the app in a folder with what it imports, and nothing else of the app: for who only has to know what it is. */
+export function openManifest(root: string): CheckedProject {
+  const folder = path.resolve(root);
+  const project = new Project({ compilerOptions: { ...DEFAULTS, types: [], noLib: true }, skipFileDependencyResolution: true });
+  project.addSourceFileAtPathIfExists(path.join(folder, MANIFEST_FILE));
   return projectOf(project.getProgram().compilerObject, folder);
 }
 
