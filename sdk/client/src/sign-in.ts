@@ -37,8 +37,8 @@ export interface KeepTokens {
 export interface BeginOptions {
   /** Of the platform's pages. */
   readonly language?: Language | undefined;
-  /** `login` asks who it is although somebody is signed in already. */
-  readonly prompt?: 'login' | undefined;
+  /** `login` asks who it is although somebody is signed in already; `consent` asks also for what was granted or refused before. */
+  readonly prompt?: 'login' | 'consent' | undefined;
   /**
    * `pushed` (PAR, RFC 9126) puts nothing of the request into the address, which then works for a minute. `plain` is for an address that a
    * person carries to another machine; apps with a key cannot use it.
@@ -95,8 +95,15 @@ export async function openSignIn({ settings, appKey, caller }: Signing) {
       const given = await oauth.authorizationCodeGrant(server, callback, checks, { resource }, { DPoP: oauth.getDPoPHandle(server, keys) });
       const proofKey = await crypto.subtle.exportKey('jwk', keys.privateKey);
       const tokens = tokensOf(given, { subject: given.claims()?.sub ?? '', proofKey, refreshToken: null });
-      await keep.onTokens?.(tokens);
-      return connect(tokens, keep);
+      try {
+        const client = await connect(tokens, keep);
+        await keep.onTokens?.(tokens);
+        return client;
+      } catch (error) {
+        // Too little was granted, or the tokens cannot be kept: a sign-in that nobody will use must not live on.
+        await oauth.tokenRevocation(server, tokens.refreshToken ?? tokens.accessToken).catch(() => {});
+        throw error;
+      }
     },
     resume: (tokens: PersonTokens, keep: KeepTokens = {}) => connect(tokens, keep),
   };

@@ -32,6 +32,8 @@ export interface LoginStore {
   readonly file: string;
   /** Rejects with a `CliError` when the file is damaged. */
   read(): Logins;
+  /** For whoever is about to replace a damaged file. */
+  readOrNone(): Logins;
   /** Changes them while no other command does: what `change` answers is written whole or not at all; null leaves them as they are. */
   change(change: (before: Logins) => Promise<Logins | null>): Promise<void>;
   /** Like `change`, for whoever replaces a damaged file. */
@@ -45,6 +47,14 @@ export function loginStore({ env }: Pick<Terminal, 'env'>): LoginStore {
   const base = env['XDG_CONFIG_HOME'];
   const folder = path.join(base && path.isAbsolute(base) ? base : path.join(env['HOME'] ?? homedir(), '.config'), 'chung');
   const file = path.join(folder, 'logins.json');
+  const readOrNone = () => {
+    try {
+      return readLogins(file);
+    } catch (error) {
+      if (error instanceof CliError) return NONE;
+      throw error;
+    }
+  };
   const changing = (read: () => Logins) => (change: (before: Logins) => Promise<Logins | null>) => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return withLock(`${file}.lock`, async () => {
@@ -52,19 +62,7 @@ export function loginStore({ env }: Pick<Terminal, 'env'>): LoginStore {
       if (after) writeWhole(file, `${JSON.stringify(after, null, 2)}\n`);
     });
   };
-  return {
-    file,
-    read: () => readLogins(file),
-    change: changing(() => readLogins(file)),
-    repair: changing(() => {
-      try {
-        return readLogins(file);
-      } catch (error) {
-        if (error instanceof CliError) return NONE;
-        throw error;
-      }
-    }),
-  };
+  return { file, read: () => readLogins(file), readOrNone, change: changing(() => readLogins(file)), repair: changing(readOrNone) };
 }
 
 function readLogins(file: string): Logins {

@@ -27,7 +27,8 @@ export function platformError(error: unknown, to: Spoken): unknown {
   if (error instanceof ScopesNotGrantedError) return notGranted(error, to);
   const oauthError = oauthErrorOf(error);
   if (oauthError !== null) return signInRefused(error, oauthError, to);
-  return isNetwork(error) ? unreachable(to, error) : error;
+  if (isNetwork(error)) return unreachable(to, error);
+  return codeOf(error).startsWith('OAUTH_') ? noPlatform(to, error) : error;
 }
 
 /** Of openid-client's errors, read by their fields: its classes are not this package's to import. */
@@ -103,11 +104,26 @@ function unreachable({ issuer }: Spoken, cause: unknown): CliError {
   });
 }
 
+function noPlatform({ issuer }: Spoken, cause: unknown): CliError {
+  const words = {
+    vi: 'không phải nền tảng Chung, hoặc tự gọi mình bằng địa chỉ khác',
+    en: 'is no Chung platform, or calls itself by another address',
+  };
+  return failure(cause, 3, {
+    text: { vi: `${issuer} ${words.vi} (${codeOf(cause)}).`, en: `${issuer} ${words.en} (${codeOf(cause)}).` },
+    next: {
+      vi: 'Ghi địa chỉ đúng như đơn vị vận hành ghi: http://localhost:4100 và http://127.0.0.1:4100 là hai địa chỉ khác nhau.',
+      en: 'Write the address as its operator does: http://localhost:4100 and http://127.0.0.1:4100 are two addresses.',
+    },
+  });
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '');
+
 /** The system's own code, such as ECONNREFUSED: short, and what one would search for. */
 function reasonOf(error: unknown): string {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 6; at = at.cause, depth += 1)
-    if ('code' in at && typeof at.code === 'string' && /^[A-Z][A-Z_]+$/.test(at.code) && !at.code.startsWith('OAUTH'))
-      return ` (${at.code})`;
+    if (/^E[A-Z_]+$/.test(codeOf(at))) return ` (${codeOf(at)})`;
   return '';
 }
 

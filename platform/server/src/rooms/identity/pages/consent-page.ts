@@ -30,6 +30,9 @@ ${dataClass === 'sensitive' && html`<span class="mark">${words.sensitive}</span>
 export function consentPage(view: ConsentView): string {
   const words = WORDS[view.language];
   const { settled, required, optional } = view.ask;
+  // A program on somebody's machine, of whom nothing needs a yes: they still read what it will be able to do before they let it.
+  const asksNothing = required.length + optional.length === 0;
+  const opened = settled.filter((scope) => scope !== 'openid');
   return renderPage({
     language: view.language,
     title: `${view.app.name} ${words.asks}`,
@@ -38,7 +41,8 @@ export function consentPage(view: ConsentView): string {
 <p class="soft">${view.partnerName !== null && html`${words.by} <strong>${view.partnerName}</strong> · `}${words.signedInAs} <strong>${view.displayName}</strong></p>
 <form method="post" action="${view.path}/consent">
 ${[...settled, ...required].map((scope) => html`<input type="hidden" name="scope" value="${scope}">`)}
-${required.length + optional.length === 0 && html`<p>${words.nothingAsked}</p>`}
+${asksNothing && html`<p>${words.nothingAsked}</p>`}
+${asksNothing && opened.length > 0 && html`<h2>${words.opened}</h2><ul class="scopes">${opened.map((scope) => html`<li>${SCOPES[scope].title[view.language]}</li>`)}</ul>`}
 ${required.length > 0 && html`<h2>${words.required}</h2><ul class="scopes">${required.map((scope) => html`<li>${scopeWords(view, scope, words)}</li>`)}</ul>`}
 ${
   optional.length > 0 &&
@@ -46,7 +50,7 @@ ${
     (scope) => html`<li><label><input type="checkbox" name="scope" value="${scope}">${scopeWords(view, scope, words)}</label></li>`,
   )}</ul>`
 }
-<p class="soft">${words.withdrawHint}</p>
+${!asksNothing && html`<p class="soft">${words.withdrawHint}</p>`}
 <button type="submit" name="decision" value="allow">${words.allow}</button>
 <button class="quiet" type="submit" name="decision" value="deny">${words.deny}</button>
 </form>`,

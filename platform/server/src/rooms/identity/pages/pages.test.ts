@@ -129,6 +129,14 @@ describe('our pages', () => {
     expect(consentPage({ language: 'vi', path: '/p', app: app('A'), partnerName: null, displayName: 'An', ask })).not.toContain('contact');
   });
 
+  test.each(LANGUAGES)('%s: a program that needs no yes still says what it will be able to do', (language) => {
+    const ask = { settled: ['openid' as const, 'partner.apps:write' as const], required: [], optional: [], refused: [] };
+    const page = consentPage({ language, path: '/p', app: app('A'), partnerName: null, displayName: 'An', ask });
+    expect(page).toContain(html`<li>${SCOPES['partner.apps:write'].title[language]}</li>`.html);
+    expect(page).not.toContain(SCOPES.openid.title[language]);
+    expect(page).not.toContain(WORDS[language].withdrawHint);
+  });
+
   test('both languages have words for everything, and Vietnamese has its marks', () => {
     const flat = (words: object): [string, unknown][] =>
       Object.entries(words).flatMap(([key, value]) =>
