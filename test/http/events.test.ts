@@ -93,6 +93,30 @@ test('a cursor never ends: it waits for what comes', async () => {
   await expect.poll(later, { timeout: 15_000 }).toContainEqual(['redemption.redeemed.v1', id]);
 });
 
+test('a reader without a cursor begins where it says: at what is to come, or at a moment', async () => {
+  const startOf = async (from: string) =>
+    String((await http.portal.call('GET', `/v1/partner/events?from=${encodeURIComponent(from)}`)).body['nextCursor']);
+  const old = await http.claimed(http.an, await http.offer());
+  const told = async (cursor: string | null) => (await readFrom(http.portal, cursor, 100)).events.map(({ data }) => data['redemptionId']);
+  await expect.poll(() => told(null), { timeout: 15_000 }).toContain(old);
+  const now = await startOf('now');
+  const made = await http.claimed(http.binh, await http.offer());
+  await expect.poll(() => told(now), { timeout: 15_000 }).toContain(made);
+  expect(await told(now)).not.toContain(old);
+  // Two hours ago by the platform's clock; what lies before is not read at all.
+  await http.running.owner.query(
+    `UPDATE chung.outbox SET occurred_at = now() - interval '2 hours' WHERE partner_id = $1 AND data ->> 'redemptionId' = $2`,
+    [http.partnerId, old],
+  );
+  const page = await http.portal.call('GET', `/v1/partner/events?from=${encodeURIComponent('1970-01-01T00:00:00+07:00')}&limit=1`);
+  expect(page.body['items']).toHaveLength(1);
+  expect((await http.portal.call('GET', '/v1/partner/events?from=2999-01-01T00:00:00Z')).body['items']).toEqual([]);
+  for (const wrong of ['yesterday', '2026-01-01', '']) {
+    const reply = await http.portal.call('GET', `/v1/partner/events?from=${wrong}`);
+    expect([wrong, reply.status, reply.body['code']]).toEqual([wrong, 400, 'invalid_request']);
+  }
+});
+
 test('a partner reads its own events only', async () => {
   const id = await http.claimed(http.binh, await http.offer({}, { partnerId: http.otherPartnerId }));
   const seenBy = async (session: WebSession) => (await readFrom(session, null, 100)).events.some(({ data }) => data['redemptionId'] === id);

@@ -259,7 +259,11 @@ export const listPartnerEvents = operation({
   path: '/v1/partner/events',
   actor: 'partner',
   scope: 'partner.events:read',
-  query: z.strictObject(pageQuery),
+  /**
+   * `from` says where a reader without a cursor begins: `now` at what is still to come, an instant at what occurred then. Events are in the
+   * order of their transactions, so a few of the minute before the instant may come first.
+   */
+  query: z.strictObject({ ...pageQuery, from: z.union([z.literal('now'), Instant]).optional() }),
   /** Oldest first. `nextCursor` is never null: keep it and ask again for what came after. */
   reply: pageOf(PartnerEvent),
   errors: ['invalid_cursor'],

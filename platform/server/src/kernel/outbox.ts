@@ -62,3 +62,34 @@ export async function outboxHorizon(db: Pick<Db, 'query'>): Promise<string> {
   if (!row) throw new Error('the outbox horizon answered no row');
   return row.horizon;
 }
+
+/** Order is by transaction, time by its start: events of one moment may stand this far apart (a transaction's length, clocks of two nodes). */
+export const OUTBOX_SPREAD_MS = 60_000;
+
+/**
+ * The transaction id from which on a partner's events occurred at or after a moment, give or take the spread above; by halving, because time
+ * has no index: one more would cost every claim something, and this costs one question forty look-ups.
+ */
+export async function outboxPlaceAt(db: Pick<Db, 'query'>, partnerId: PartnerId, at: Date): Promise<string> {
+  let low = 0n;
+  let high = BigInt(await outboxHorizon(db));
+  while (low < high) {
+    const middle = (low + high) / 2n;
+    const event = await firstEventFrom(db, partnerId, String(middle));
+    if (event && event.occurredAt < at) low = BigInt(event.txid) + 1n;
+    else high = middle;
+  }
+  return String(low);
+}
+
+async function firstEventFrom(
+  db: Pick<Db, 'query'>,
+  partnerId: PartnerId,
+  txid: string,
+): Promise<{ txid: string; occurredAt: Date } | null> {
+  const [row] = await db.query<{ txid: string; occurred_at: Date }>(
+    `SELECT txid::text AS txid, occurred_at FROM chung.outbox WHERE partner_id = $1 AND txid >= $2::xid8 ORDER BY txid, id LIMIT 1`,
+    [partnerId, txid],
+  );
+  return row ? { txid: row.txid, occurredAt: row.occurred_at } : null;
+}

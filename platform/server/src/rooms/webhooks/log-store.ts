@@ -137,15 +137,6 @@ export async function selectReplays(
   return rows.map(shownReplay);
 }
 
-/** The first event of a partner at or behind a transaction id: where it stands and when it occurred. */
-export async function firstEventFrom(on: Tx, partnerId: PartnerId, txid: string): Promise<{ txid: string; occurredAt: Date } | null> {
-  const [row] = await on.query<{ txid: string; occurred_at: Date }>(
-    `SELECT txid::text AS txid, occurred_at FROM chung.outbox WHERE partner_id = $1 AND txid >= $2::xid8 ORDER BY txid, id LIMIT 1`,
-    [partnerId, txid],
-  );
-  return row ? { txid: row.txid, occurredAt: row.occurred_at } : null;
-}
-
 /** An event of a partner between two transaction ids. */
 export async function findEventBetween(
   on: Tx,

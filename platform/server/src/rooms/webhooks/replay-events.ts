@@ -1,7 +1,6 @@
 import {
   type BodyOf,
   type EventId,
-  type PartnerId,
   type replayWebhook,
   WEBHOOK_REPLAY_DAYS,
   type WebhookReplay,
@@ -10,17 +9,15 @@ import {
 import type { Tx } from '../../kernel/db.ts';
 import { DomainError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
-import { outboxHorizon } from '../../kernel/outbox.ts';
+import { OUTBOX_SPREAD_MS, outboxPlaceAt } from '../../kernel/outbox.ts';
 import { type EndpointRecord, FIRST_ID, isBehind, LAST_ID, type Position } from './endpoint.ts';
-import { countRunningReplays, findEventBetween, firstEventFrom, insertReplay } from './log-store.ts';
+import { countRunningReplays, findEventBetween, insertReplay } from './log-store.ts';
 import type { WebhookPorts } from './ports.ts';
 import { requireEndpoint } from './read-endpoints.ts';
 import type { EndpointRef } from './store.ts';
 
 const RUNNING_MAX = 3;
 const DAY_MS = 86_400_000;
-/** Order is by transaction, time by its start: events of one moment may stand this far apart (a transaction's length, clocks of two nodes). */
-const SPREAD_MS = 60_000;
 
 type Period = { readonly from: Date; readonly until: Date };
 
@@ -47,8 +44,8 @@ export async function replayEvents(
   const period = { from: new Date(body.from), until: new Date(body.until) };
   assertPeriod(period, oldest);
   const { partnerId } = ref;
-  const after = { txid: await placeAtTime(tx, partnerId, new Date(period.from.getTime() - SPREAD_MS)), id: FIRST_ID };
-  const end = { txid: await placeAtTime(tx, partnerId, new Date(period.until.getTime() + SPREAD_MS)), id: LAST_ID };
+  const after = { txid: await outboxPlaceAt(tx, partnerId, new Date(period.from.getTime() - OUTBOX_SPREAD_MS)), id: FIRST_ID };
+  const end = { txid: await outboxPlaceAt(tx, partnerId, new Date(period.until.getTime() + OUTBOX_SPREAD_MS)), id: LAST_ID };
   return insertReplay(tx, ref, { id, eventId: null, ...period, after, end: isBehind(end, endpoint.cursor) ? end : endpoint.cursor });
 }
 
@@ -66,8 +63,8 @@ async function placeOfEvent(
   const { partnerId } = endpoint;
   // The id tells its own time, so that no index over all events is needed to find one.
   const made = timeOf(eventId);
-  const fromTxid = await placeAtTime(tx, partnerId, new Date(made.getTime() - SPREAD_MS));
-  const untilTxid = await placeAtTime(tx, partnerId, new Date(made.getTime() + SPREAD_MS));
+  const fromTxid = await outboxPlaceAt(tx, partnerId, new Date(made.getTime() - OUTBOX_SPREAD_MS));
+  const untilTxid = await outboxPlaceAt(tx, partnerId, new Date(made.getTime() + OUTBOX_SPREAD_MS));
   const found = made < oldest ? null : await findEventBetween(tx, { partnerId, eventId, fromTxid, untilTxid });
   if (!found) throw new DomainError('not_found');
   if (isBehind(endpoint.cursor, found.at))
@@ -77,19 +74,3 @@ async function placeOfEvent(
 
 /** Milliseconds in the first 48 bits (RFC 9562 §5.7). */
 const timeOf = (id: string): Date => new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
-
-/**
- * The transaction id from which on a partner's events occurred at or after a moment; by halving, because time has no index: one more
- * would cost every claim something, and this costs one replay forty look-ups.
- */
-async function placeAtTime(tx: Tx, partnerId: PartnerId, at: Date): Promise<string> {
-  let low = 0n;
-  let high = BigInt(await outboxHorizon(tx));
-  while (low < high) {
-    const middle = (low + high) / 2n;
-    const event = await firstEventFrom(tx, partnerId, String(middle));
-    if (event && event.occurredAt < at) low = BigInt(event.txid) + 1n;
-    else high = middle;
-  }
-  return String(low);
-}
