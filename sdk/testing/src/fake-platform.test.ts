@@ -48,7 +48,8 @@ describe('a redemption', () => {
       state: 'REDEEMED',
       expiresAt: null,
     });
-    expect(await codeOf(partner.partner.redemptions.confirm({ redemptionId, presented: presentation }))).toBe('wrong_state');
+    expect(await codeOf(partner.partner.redemptions.confirm({ redemptionId, presented: presentation }))).toBe('receipt_already_used');
+    expect(await codeOf(partner.partner.redemptions.confirm({ redemptionId }))).toBe('wrong_state');
     expect(await partner.partner.redemptions.fulfil({ redemptionId })).toMatchObject({ state: 'FULFILLED', memberRef: 'ref-lan' });
     const part = { redemptionId, reason: 'một phần', partBasisPoints: 6_000 };
     expect(await partner.partner.redemptions.reverse(part)).toMatchObject({ state: 'PARTLY_REVERSED', reversedBasisPoints: 6_000 });
@@ -90,9 +91,15 @@ describe('a redemption', () => {
     const claim = (client: typeof lan, offer: { id: typeof platform.offers.scarce.id }) =>
       client.call('offers.claim', { params: { offerId: offer.id } });
     await claim(lan, platform.offers.scarce);
-    expect(await codeOf(claim(lan, platform.offers.scarce))).toBe('limit_reached');
     expect(await codeOf(claim(as(minh), platform.offers.scarce))).toBe('offer_sold_out');
-    expect(await caught(claim(as(hoa), platform.offers.counter))).toMatchObject({ code: 'not_eligible', reasons: [{ fact: 'verified' }] });
+    await claim(lan, platform.offers.instant);
+    expect(await codeOf(claim(lan, platform.offers.instant))).toBe('limit_reached');
+    // Which condition a member misses is a fact about them: an app is told only with the scope that opens it.
+    expect(await caught(claim(as(hoa), platform.offers.counter))).toMatchObject({ code: 'not_eligible', reasons: [] });
+    platform.grant(hoa, 'member.membership:read');
+    const app = platform.asMember(hoa);
+    const told = platform.invoke(app, 'offers.claim', { params: { offerId: platform.offers.counter.id }, idempotencyKey: 'k' });
+    expect(await caught(told)).toMatchObject({ code: 'not_eligible', reasons: [{ fact: 'verified' }] });
     const later = platform.addOffer({ window: { startsAt: '2027-01-01T00:00:00Z', endsAt: '2027-02-01T00:00:00Z' } });
     expect(await codeOf(claim(lan, later))).toBe('offer_not_open');
     const forOfficers = platform.addOffer({
@@ -132,8 +139,9 @@ describe('a redemption', () => {
     expect(await verifyReceipt(receipt, options)).toMatchObject({ redemptionId, state: 'RESERVED', memberRef: 'ref-lan' });
     expect(await verifyPresentation(presentation, options)).toMatchObject({ redemptionId });
     await expect(verifyReceipt(receipt, { ...options, audience: redemptionId })).rejects.toMatchObject({ reason: 'wrong_audience' });
-    expect(await partner.partner.redemptions.lookup({ presented: presentation })).toMatchObject({ id: redemptionId });
-    expect(await codeOf(partner.partner.redemptions.lookup({ presented: presentation }))).toBe('receipt_already_used');
+    // Looking up uses nothing up.
+    for (let i = 0; i < 2; i++)
+      expect(await partner.partner.redemptions.lookup({ presented: presentation })).toMatchObject({ id: redemptionId });
     platform.clock.advance(121);
     const { presentation: next } = await lan.call('redemptions.receipt', { params: { redemptionId } });
     platform.clock.advance(121);
@@ -164,7 +172,9 @@ describe('who calls', () => {
       headers: () => ({ authorization: `Bearer ${partnerToken}` }),
     });
     expect((await backend.call('partner.offers.list')).items).toHaveLength(3);
-    expect(await codeOf(backend.call('offers.list'))).toBe('wrong_actor');
+    expect(await codeOf(backend.call('offers.list'))).toBe('insufficient_scope');
+    const confused = platform.invoke({ ...platform.asPartner(), scopes: new Set(['openid']) }, 'me.get');
+    expect(await codeOf(confused)).toBe('wrong_actor');
     expect(await codeOf(backend.call('partner.events.list'))).toBe('insufficient_scope');
     platform.clock.advance(601);
     expect(await codeOf(lan.call('offers.list'))).toBe('invalid_token');
@@ -184,15 +194,19 @@ describe('who calls', () => {
     expect((await partner.partner.events.list({ cursor })).items.map(({ type }) => type)).toEqual(['redemption.redeemed.v1']);
   });
 
-  test('is told what is wrong, and what is not played', async () => {
+  test('is told what is wrong in the language they read, and what is not there', async () => {
     const { platform, lan } = started();
     const bad = await caught(lan.call('offers.list', { query: { limit: 5_000 } }));
-    expect(bad).toMatchObject({ code: 'validation_failed', status: 422, fields: [{ path: 'query.limit' }] });
-    const unplayed = await caught(
-      createClient({ baseUrl: FAKE_ISSUER, fetch: platform.fetch }).call('draws.get', { params: { offerId: platform.offers.instant.id } }),
-    );
-    expect(unplayed).toMatchObject({ status: 500, detail: 'The fake platform does not play draws.get.' });
+    expect(bad).toMatchObject({
+      code: 'invalid_request',
+      status: 400,
+      fields: [{ path: 'query.limit' }],
+      title: 'Yêu cầu không đúng định dạng.',
+    });
+    const english = await platform.fetch(`${FAKE_ISSUER}/v1/offers`, { headers: { 'accept-language': 'en-GB, vi;q=0.5' } });
+    expect(await english.json()).toMatchObject({ code: 'unauthenticated', title: 'A valid token or session is needed.' });
     expect((await platform.fetch(`${FAKE_ISSUER}/v1/nowhere`)).status).toBe(404);
+    expect((await platform.fetch(`${FAKE_ISSUER}/v1/offers`, { method: 'DELETE' })).status).toBe(405);
   });
 });
 

@@ -1,7 +1,8 @@
 import { type Me, type MemberId, MemberId as MemberIdSchema, OfferDraft, type Partner, PartnerId } from '@chung/contracts';
 import type { z } from 'zod';
+import { PROVINCES } from './provinces.ts';
 
-/** A member of the fake platform; `ref` is their pairwise id for the partner. */
+/** A member of the fake platform; `ref` is their pairwise id for Sao Bắc. */
 export interface FakeMember {
   readonly id: MemberId;
   readonly ref: string;
@@ -11,15 +12,8 @@ export interface FakeMember {
   readonly contact: NonNullable<Me['contact']>;
 }
 
-export const PROVINCES = [
-  { code: '01', name: 'Hà Nội', formerNames: [] },
-  { code: '48', name: 'Đà Nẵng', formerNames: ['Quảng Nam'] },
-  { code: '79', name: 'Thành phố Hồ Chí Minh', formerNames: ['Bình Dương', 'Bà Rịa – Vũng Tàu'] },
-];
-
 const memberId = (last: string) => MemberIdSchema.parse(`01936b5e-7c00-7000-8000-00000000${last}`);
-const [hanoi = { code: '01', name: 'Hà Nội' }, danang = hanoi] = PROVINCES;
-const place = ({ code, name }: { code: string; name: string }) => ({ code, name });
+const place = (code: string) => ({ code, name: PROVINCES.find((province) => province.code === code)?.name ?? code });
 
 /** Lan is verified and an officer, Minh is a young member elsewhere, Hoa is not verified yet. No person is meant. */
 export const MEMBERS = {
@@ -30,7 +24,7 @@ export const MEMBERS = {
     membership: {
       verified: true,
       unit: { code: 'HN-CG-01', name: 'Chi đoàn Dịch Vọng' },
-      province: place(hanoi),
+      province: place('01'),
       role: 'officer',
       since: '2019-03-26',
     },
@@ -44,7 +38,7 @@ export const MEMBERS = {
     membership: {
       verified: true,
       unit: { code: 'DN-HC-02', name: 'Chi đoàn Hải Châu' },
-      province: place(danang),
+      province: place('48'),
       role: 'member',
       since: '2024-09-05',
     },
@@ -73,6 +67,21 @@ export const FAKE_PARTNER: Partner = {
   status: 'active',
   createdAt: '2026-01-05T02:00:00.000Z',
 };
+
+/** Another partner, whose offers and redemptions the first one must never see. */
+export const OTHER_PARTNER: Partner = {
+  ...FAKE_PARTNER,
+  id: PartnerId.parse('01936b5e-7c00-7000-8000-00000000b002'),
+  slug: 'bien-xanh',
+  name: 'Biển Xanh',
+  legalName: 'Công ty TNHH Biển Xanh (hư cấu)',
+  taxId: '0100000001',
+  contactEmail: 'doitac@bienxanh.example',
+};
+
+/** The pairwise id of a member: each partner knows them by another one. */
+export const refOf = (member: FakeMember, partnerId: PartnerId | null): string =>
+  partnerId === FAKE_PARTNER.id ? member.ref : `${member.ref}-${partnerId?.slice(-4) ?? 'chung'}`;
 
 /** An offer as `platform.addOffer` takes it: what is left out is as in a plain offer that everybody may take once. */
 export type OfferLike = Partial<z.input<typeof OfferDraft>>;

@@ -1,6 +1,6 @@
 import type { PartnerEvent } from '@chung/contracts';
-import { type Delivery, newEventId, requestOf, sampleEvent, type WebhookSigner } from './deliveries.ts';
 import type { FakePlatform } from './fake-platform.ts';
+import { type Delivery, newEventId, requestOf, sampleEvent, type WebhookSigner } from './signing.ts';
 
 export interface GradeSettings {
   /** The integration's webhook handler: its address, or the function behind it. */

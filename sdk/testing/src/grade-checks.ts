@@ -1,7 +1,7 @@
 import type { EventType, PartnerEvent } from '@chung/contracts';
-import { type Delivery, newEventId, sampleEvent, signedBody, signedDelivery, webhookSigner } from './deliveries.ts';
 import { type Answer, type Bench, type Check, fulfilments } from './grade-bench.ts';
 import { SAMPLES } from './samples.ts';
+import { type Delivery, newEventId, sampleEvent, signedBody, signedDelivery, webhookSigner } from './signing.ts';
 
 const isTaken = ({ status }: Answer) => status >= 200 && status < 300;
 /** 4xx: the platform stops and tells the partner; 5xx would make it try a forgery again for days. */

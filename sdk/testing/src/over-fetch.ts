@@ -1,54 +1,64 @@
 import { ApiError } from '@chung/client';
 import { ROUTES } from '@chung/client/scoped';
-import { OPERATIONS } from '@chung/contracts';
+import { type Language, OPERATIONS } from '@chung/contracts';
 import type { Guard, PlatformCall } from './guard.ts';
 import type { Caller } from './plays.ts';
-import { problemOf, refusal } from './refusal.ts';
+import { asApiError, problemOf, refusal } from './refusal.ts';
+import { SentBody } from './upload.ts';
 
 export interface OverFetch {
   readonly run: Guard;
+  /** Who a header says; throws for a token that is none. */
   readonly callerOf: (authorization: string | null) => Caller;
   readonly keySet: () => Promise<object>;
 }
 
 const KEYS_PATH = '/.well-known/chung-receipt-keys.json';
 
+/** A request, and how many bytes its body was said to have. */
+interface Received {
+  readonly request: Request;
+  readonly bytesTotal: number | null;
+}
+
 /** Answers an HTTP request as the platform does: by address, with status, headers and problem documents. */
-export async function answerRequest(request: Request, { run, callerOf, keySet }: OverFetch): Promise<Response> {
+export async function answerRequest(received: Received, { run, callerOf, keySet }: OverFetch): Promise<Response> {
+  const { request } = received;
   const url = new URL(request.url);
   if (url.pathname === KEYS_PATH) return Response.json(await keySet());
+  const language = languageOf(request.headers.get('accept-language') ?? '');
   try {
-    const { call, status } = await callOf(request, url);
-    const reply = await run(callerOf(request.headers.get('authorization')), call);
+    const { call, status } = callOf(received, url);
+    const reply = await run(() => callerOf(request.headers.get('authorization')), { ...call, language });
     return status === 204 ? new Response(null, { status }) : Response.json(reply, { status });
-  } catch (error) {
+  } catch (thrown) {
+    const error = asApiError(thrown, language);
     // A bug of the fake, or data that breaks the contract: loud, so that no test takes it for an answer.
     if (!(error instanceof ApiError)) throw error;
-    const headers = new Headers({ 'content-type': 'application/problem+json; charset=utf-8' });
+    const headers = new Headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language });
     if (error.retryAfterSeconds !== null) headers.set('retry-after', String(error.retryAfterSeconds));
-    return new Response(JSON.stringify(problemOf(error)), { status: error.status, headers });
+    return new Response(JSON.stringify({ ...problemOf(error), instance: url.pathname }), { status: error.status, headers });
   }
 }
 
-async function callOf(request: Request, url: URL): Promise<{ readonly call: PlatformCall; readonly status: number }> {
+function callOf({ request, bytesTotal }: Received, url: URL): { readonly call: PlatformCall; readonly status: number } {
+  let isThere = false;
   for (const { id, status } of OPERATIONS) {
-    const { method, path, bodyType } = ROUTES[id];
-    const params = request.method === method ? paramsOf(path, url.pathname) : null;
-    if (!params) continue;
+    const { method, path } = ROUTES[id];
+    const params = paramsOf(path, url.pathname);
+    isThere ||= params !== null;
+    if (!params || request.method !== method) continue;
     const idempotencyKey = request.headers.get('idempotency-key') ?? undefined;
-    const query = Object.fromEntries(url.searchParams);
-    const body = bodyType === 'json' ? jsonOf(await request.text()) : undefined;
-    return { call: { id, params, query, body, idempotencyKey }, status };
+    const body = new SentBody(request, bytesTotal);
+    return { call: { id, params, query: queryOf(url.searchParams), body, idempotencyKey }, status };
   }
-  throw refusal('not_found');
+  throw refusal(isThere ? 'method_not_allowed' : 'not_found');
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw refusal('invalid_request');
-  }
+/** A name that comes twice is a list, which no query takes. */
+function queryOf(search: URLSearchParams): Record<string, unknown> {
+  const names = new Set(search.keys());
+  return Object.fromEntries([...names].map((name) => [name, search.getAll(name).length > 1 ? search.getAll(name) : search.get(name)]));
 }
 
 function paramsOf(template: string, path: string): Record<string, string> | null {
@@ -59,8 +69,26 @@ function paramsOf(template: string, path: string): Record<string, string> | null
   for (const [index, name] of names.entries()) {
     const part = parts[index] ?? '';
     const field = /^\{(\w+)\}$/.exec(name)?.[1];
-    if (field !== undefined) params[field] = decodeURIComponent(part);
+    if (field !== undefined && part !== '') params[field] = decoded(part);
     else if (name !== part) return null;
   }
   return params;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw refusal('invalid_request');
+  }
+}
+
+/** Vietnamese unless English is preferred, by the first of the two that is named. */
+function languageOf(header: string): Language {
+  const first = header
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.trim().slice(0, 2))
+    .find((tag) => tag === 'vi' || tag === 'en');
+  return first === 'en' ? 'en' : 'vi';
 }

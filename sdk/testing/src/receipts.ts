@@ -1,5 +1,6 @@
-import { FAKE_PARTNER } from './fixtures.ts';
-import type { FakeRedemption } from './store.ts';
+import type { RedemptionId, RedemptionState } from '@chung/contracts';
+import { refOf } from './fixtures.ts';
+import type { FakeRedemption } from './state/records.ts';
 
 export const FAKE_ISSUER = 'https://chung.test';
 const PRESENTATION_SECONDS = 120;
@@ -8,17 +9,20 @@ const KEY_ID = 'fake-receipt-key';
 /** Signs receipts as the platform does (`verifyReceipt` of `@chung/client/receipt` takes them), by a key of its own. */
 export interface FakeReceipts {
   issue(redemption: FakeRedemption, now: Date): Promise<{ receipt: string; presentation: string; presentationExpiresAt: string }>;
-  /** Which redemption a presentation is of; each is taken once, and only while the redemption is as it was when it was shown. */
-  take(presentation: string, now: Date): 'invalid' | 'used' | { readonly redemptionId: string; readonly state: string };
+  /** What a presentation says; null for one that was forged or has run out. Reading uses nothing up. */
+  read(presentation: string, now: Date): Shown | null;
+  /** A presentation serves once. */
+  use(presentation: string): void;
   /** What `/.well-known/chung-receipt-keys.json` answers. */
   keySet(): Promise<object>;
 }
 
 interface Shown {
-  readonly redemptionId: string;
-  readonly state: string;
+  readonly redemptionId: RedemptionId;
+  /** Of the redemption when it was shown. */
+  readonly state: RedemptionState;
   readonly expiresAt: Date;
-  used: boolean;
+  isUsed: boolean;
 }
 
 const encode = (bytes: Uint8Array): string =>
@@ -40,28 +44,33 @@ export function fakeReceipts(): FakeReceipts {
     });
     return made;
   };
-  const sign = async (payload: object, type: string) => {
-    const content = `${encodeJson({ alg: 'EdDSA', kid: KEY_ID, typ: `chung-${type}+jws` })}.${encodeJson({ typ: type, iss: FAKE_ISSUER, aud: FAKE_PARTNER.id, ...payload })}`;
+  const sign = async (payload: { readonly aud: string; readonly [claim: string]: unknown }, type: string) => {
+    const content = `${encodeJson({ alg: 'EdDSA', kid: KEY_ID, typ: `chung-${type}+jws` })}.${encodeJson({ typ: type, iss: FAKE_ISSUER, ...payload })}`;
     const { privateKey } = await keys();
     return `${content}.${encode(new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, new TextEncoder().encode(content))))}`;
   };
   return {
-    issue: async ({ id, member, offer, state, claimedAt, updatedAt }, now) => {
+    issue: async ({ id, member, offer, termsVersion, state, claimedAt, updatedAt }, now) => {
+      const aud = offer.partner.id;
       const iat = seconds(now);
       const expiresAt = new Date((iat + PRESENTATION_SECONDS) * 1000);
       const times = { iat, state_since: updatedAt, claimed_at: claimedAt };
-      const receipt = await sign({ jti: id, sub: member.ref, offer: offer.id, terms_version: 1, state, ...times }, 'receipt');
-      const showing = { jti: crypto.randomUUID(), redemption: id, offer: offer.id, state, iat, exp: iat + PRESENTATION_SECONDS };
+      const receipt = await sign(
+        { aud, jti: id, sub: refOf(member, aud), offer: offer.id, terms_version: termsVersion, state, ...times },
+        'receipt',
+      );
+      const showing = { aud, jti: crypto.randomUUID(), redemption: id, offer: offer.id, state, iat, exp: iat + PRESENTATION_SECONDS };
       const presentation = await sign(showing, 'presentation');
-      shown.set(presentation, { redemptionId: id, state, expiresAt, used: false });
+      shown.set(presentation, { redemptionId: id, state, expiresAt, isUsed: false });
       return { receipt, presentation, presentationExpiresAt: expiresAt.toISOString() };
     },
-    take: (presentation, now) => {
+    read: (presentation, now) => {
       const one = shown.get(presentation);
-      if (!one || one.expiresAt <= now) return 'invalid';
-      if (one.used) return 'used';
-      one.used = true;
-      return one;
+      return one && one.expiresAt > now ? one : null;
+    },
+    use: (presentation) => {
+      const one = shown.get(presentation);
+      if (one) one.isUsed = true;
     },
     keySet: async () => {
       const { publicKey } = await keys();

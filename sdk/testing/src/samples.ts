@@ -31,6 +31,13 @@ export const SAMPLES: { readonly [Type in EventType]: EventData<Type> } = {
   'offer.submitted.v1': submission,
   'offer.published.v1': submission,
   'offer.refused.v1': { ...submission, rules: ['R-12'] },
+  'app.submitted.v1': {
+    appId: 'vn.saobac.qua',
+    submissionId: submission.submissionId,
+    versionCode: 2,
+    versionName: '1.1.0',
+    digest: `sha256:${'0123456789abcdef'.repeat(4)}`,
+  },
   'partner.approved.v1': { partnerId: PartnerId.parse('01936b5e-7c00-7000-8000-00000000b001') },
   'consent.granted.v1': { memberRef: 'ref-lan', clientId: 'sao-bac-app', scopes: ['member.profile:read'] },
   'consent.withdrawn.v1': { memberRef: 'ref-lan', clientId: 'sao-bac-app', scope: 'member.profile:read' },
