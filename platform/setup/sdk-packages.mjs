@@ -72,8 +72,16 @@ export async function buildSdk({ node, env }) {
     if (code !== 0) throw new SetupError(`${one.manifest.name} does not compile:\n${output}`);
     for (const file of readdirSync(join(one.folder, 'dist'), { recursive: true }))
       if (file.endsWith('.d.ts')) nameBuiltFiles(join(one.folder, 'dist', file));
+    await buildForBrowsers(one, env);
   }
   addPlatformFiles();
+}
+
+/** What a package brings for browsers is bundled by a script of its own. */
+async function buildForBrowsers({ folder, manifest }, env) {
+  if (!manifest.scripts?.['build:browser']) return;
+  const { code, output } = await runCaptured('npm', ['run', '--silent', 'build:browser'], { env, cwd: folder });
+  if (code !== 0) throw new SetupError(`${manifest.name} cannot be bundled for browsers:\n${output}`);
 }
 
 /** The compiler rewrites `./types.ts` in programs and leaves it in declarations, where older compilers do not understand it. */

@@ -1,7 +1,7 @@
 import type { MemberScope, Scope } from '@chung/contracts';
 import type { AppKey, PlatformSettings } from './connection.ts';
 import type { Declares, IdFor, Operations } from './scoped-types.ts';
-import { type KeepTokens, openSignIn, type PersonTokens, type SignInAttempt } from './sign-in.ts';
+import { type BeginOptions, type KeepTokens, openSignIn, type PersonTokens, type SignInAttempt } from './sign-in.ts';
 
 export type { AppKey, PlatformSettings } from './connection.ts';
 export { ScopesNotGrantedError } from './scope-errors.ts';
@@ -36,7 +36,7 @@ export type MemberClient<Declared extends MemberScope, Optional extends MemberSc
 
 export interface MemberSignIn<Declared extends MemberScope, Optional extends MemberScope> {
   /** Where to send the member, and what `finish` must be given when they come back. */
-  begin(): Promise<{ readonly url: URL; readonly attempt: SignInAttempt }>;
+  begin(options?: Pick<BeginOptions, 'language' | 'prompt'>): Promise<{ readonly url: URL; readonly attempt: SignInAttempt }>;
   /** `callback` is the whole address that the member came back to. */
   finish(callback: URL, attempt: SignInAttempt, keep?: KeepTokens): Promise<MemberClient<Declared, Optional>>;
   /** Goes on with tokens that were kept. */
@@ -62,7 +62,7 @@ export async function memberSignIn<const Declared extends MemberScope, const Opt
   // The tree of operations is built from the table that the types are made of.
   const typed = (client: object) => client as MemberClient<Declared, Optional>;
   return {
-    begin: () => signIn.begin({ request: privateKey === undefined ? 'plain' : 'pushed' }),
+    begin: (options = {}) => signIn.begin({ ...options, request: privateKey === undefined ? 'plain' : 'pushed' }),
     finish: async (callback, attempt, keep) => typed(await signIn.finish(callback, attempt, keep)),
     resume: async (tokens, keep) => typed(await signIn.resume(tokens, keep)),
   };

@@ -1,7 +1,7 @@
 // The platform of `chung dev`: all of it, on an embedded PostgreSQL, with the demo's people and a clock that moves.
 import path from 'node:path';
 import { type DevMember, type DevMessage, DevRequest, DevStart } from '@chung/cli/dev-protocol';
-import type { Text } from '@chung/contracts';
+import type { MemberGrant, MemberId, Scope, Text } from '@chung/contracts';
 import type { Platform } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { DEMO_MEMBERS, DEMO_PASSWORDS } from '../demo/people.ts';
@@ -94,6 +94,8 @@ async function carryOut(running: Running, request: DevRequest): Promise<unknown>
   switch (request.ask) {
     case 'apply':
       return applyApp(running, request.manifest);
+    case 'grants':
+      return { scopes: (await grantOf(running.platform, request))?.scopes.map(({ scope }) => scope) ?? [] };
     case 'withdraw':
       return withdraw(running.platform, request);
     case 'move': {
@@ -105,15 +107,31 @@ async function carryOut(running: Running, request: DevRequest): Promise<unknown>
   }
 }
 
-/** As the member would in the privacy centre; a scope that is not granted is as good as withdrawn. */
-async function withdraw({ members, identity }: Platform, request: Extract<DevRequest, { ask: 'withdraw' }>): Promise<null> {
-  const code = DEMO_MEMBERS.find(({ username }) => username === request.username)?.memberCode;
+interface OfMember {
+  readonly username: string;
+  readonly clientId: string;
+}
+
+async function memberIdOf({ members }: Platform, username: string): Promise<MemberId> {
+  const code = DEMO_MEMBERS.find((member) => member.username === username)?.memberCode;
   const member = code === undefined ? null : await members.findByCode(code);
   if (!member) throw new DomainError('not_found');
-  const { items } = await identity.listGrants({ memberId: member.id, cursor: undefined, limit: 100 });
-  const grant = items.find(({ app }) => app.clientId === request.clientId);
-  if (grant?.scopes.some(({ scope }) => scope === request.scope))
-    await identity.withdrawScope({ memberId: member.id, grantId: grant.id, scope: request.scope, language: 'vi' });
+  return member.id;
+}
+
+async function grantOf(platform: Platform, { username, clientId }: OfMember): Promise<MemberGrant | undefined> {
+  const memberId = await memberIdOf(platform, username);
+  const { items } = await platform.identity.listGrants({ memberId, cursor: undefined, limit: 100 });
+  return items.find(({ app }) => app.clientId === clientId);
+}
+
+/** As the member would in the privacy centre; a scope that is not granted is as good as withdrawn. */
+async function withdraw(platform: Platform, { scope, ...of }: OfMember & { readonly scope: Scope }): Promise<null> {
+  const grant = await grantOf(platform, of);
+  if (grant?.scopes.some((granted) => granted.scope === scope)) {
+    const memberId = await memberIdOf(platform, of.username);
+    await platform.identity.withdrawScope({ memberId, grantId: grant.id, scope, language: 'vi' });
+  }
   return null;
 }
 

@@ -25,6 +25,8 @@ export const DevRequest = z.discriminatedUnion('ask', [
   z.object({ ...asked, ask: z.literal('apply'), manifest: Manifest }),
   /** As the member would in the privacy centre. */
   z.object({ ...asked, ask: z.literal('withdraw'), username: z.string(), clientId: z.string(), scope: ScopeName }),
+  /** What this member allows the app now. */
+  z.object({ ...asked, ask: z.literal('grants'), username: z.string(), clientId: z.string() }),
   /** Moves the platform's clock to this many seconds after the real one. */
   z.object({ ...asked, ask: z.literal('move'), seconds: z.number() }),
 ]);
@@ -44,6 +46,7 @@ export const AppliedApp = z.object({
 });
 export type AppliedApp = z.infer<typeof AppliedApp>;
 
+export const Grants = z.object({ scopes: z.array(ScopeName) });
 export const MovedClock = z.object({ now: z.iso.datetime() });
 
 const Member = z.object({
