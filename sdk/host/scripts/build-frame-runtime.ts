@@ -22,7 +22,8 @@ function configurationFor(mode: 'production' | 'development'): Configuration {
         },
       ],
     },
-    optimization: { moduleIds: 'natural', chunkIds: 'natural' },
+    // The package says that its modules do nothing by being imported; here some do.
+    optimization: { moduleIds: 'natural', chunkIds: 'natural', sideEffects: false },
     plugins: [
       new rspack.DefinePlugin({
         ...{ FEDERATION_BUILD_IDENTIFIER: '"chung_frame"', FEDERATION_OPTIMIZE_NO_SNAPSHOT_PLUGIN: 'true', ENV_TARGET: '"web"' },

@@ -9,7 +9,7 @@ export interface BuiltFile {
   readonly bytes: number;
   /** As a server that compresses sends it; what the budget counts. */
   readonly gzipBytes: number;
-  /** In hexadecimal. */
+  /** In hexadecimal; the entry's table of integrity says the same of the files it loads. */
   readonly sha256: string;
 }
 

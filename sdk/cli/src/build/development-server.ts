@@ -81,7 +81,7 @@ export async function openDevelopmentServer({ folder, port }: { folder: string; 
 function nameIn({ method, url = '/' }: IncomingMessage, place: string): string | null {
   if (method !== 'GET' && method !== 'HEAD') return null;
   const { pathname } = new URL(url, 'http://localhost');
-  return pathname.startsWith(place) && /^[\w.-]+(\/[\w.-]+)*$/.test(pathname.slice(place.length)) ? pathname.slice(place.length) : null;
+  return pathname.startsWith(place) && /^[\w.$-]+(\/[\w.$-]+)*$/.test(pathname.slice(place.length)) ? pathname.slice(place.length) : null;
 }
 
 /** Whoever comes late, after a pause of the machine for instance, hears of the last build at once. */

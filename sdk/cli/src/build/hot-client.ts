@@ -19,7 +19,8 @@ declare global {
   }
 }
 
-const { webpackHot: hot } = import.meta;
+// Written out: the bundler knows these words, and no other way to say them.
+const hot = import.meta.webpackHot;
 
 async function takeIn({ hash, errors }: BuiltEvent): Promise<void> {
   if (errors > 0 || hash === __webpack_hash__ || hot?.status() !== 'idle') return;

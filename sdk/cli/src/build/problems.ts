@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Text } from '@chung/contracts';
 import type { StatsError } from '@rspack/core';
@@ -61,7 +61,8 @@ const withoutColours = (text: string) => text.replaceAll(new RegExp(`${ESCAPE}\\
 /** `builtin:swc-loader??…!/app/src/app.tsx?x` → `src/app.tsx`; null for what is not the app's own file. */
 function fileOf(identifier: string, root: string): string | null {
   const full = identifier.split('!').at(-1)?.split('|').at(-1)?.split('?')[0] ?? '';
-  if (full === '') return null;
+  // What the bundler makes up (the container, code in an address) has a name, and no file.
+  if (!existsSync(path.resolve(root, full)) || full === '') return null;
   const relative = path.relative(root, path.resolve(root, full)).split(path.sep).join('/');
   return relative.startsWith('../') ? path.basename(full) : relative;
 }

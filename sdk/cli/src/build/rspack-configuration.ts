@@ -62,7 +62,10 @@ export function configurationOf(app: MiniAppSource, { mode, into, before = [] }:
       // What the first screen needs comes in one file; what two later screens share comes once.
       splitChunks: { cacheGroups: { defaultVendors: false } },
     },
-    plugins: [federation(app, before), ...(isProduction ? [new rspack.SubresourceIntegrityPlugin({ enabled: true })] : [])],
+    plugins: [
+      federation(app, before),
+      ...(isProduction ? [new rspack.SubresourceIntegrityPlugin({ enabled: true, hashFuncNames: ['sha256'] })] : []),
+    ],
     ...{ performance: false, stats: 'none', infrastructureLogging: { level: 'none' }, lazyCompilation: false },
   };
 }

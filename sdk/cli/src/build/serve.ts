@@ -49,7 +49,10 @@ const HOT_CLIENT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './ho
 export async function serveMiniApp({ root, port, onBuilt }: ServeSettings): Promise<ServedMiniApp> {
   const app = readMiniApp(root);
   const folder = await mkdtemp(path.join(tmpdir(), 'chung-dev-'));
-  const server = await openDevelopmentServer({ folder, port });
+  const server = await openDevelopmentServer({ folder, port }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   const compiler = compilerOf(app, withHotReload(configurationOf(app, { mode: 'development', into: folder, before: [HOT_CLIENT] })));
   let watching: Watching | undefined;
   const close = async () => {
@@ -85,5 +88,7 @@ export async function serveMiniApp({ root, port, onBuilt }: ServeSettings): Prom
 
 function withHotReload(configuration: Configuration): Configuration {
   const plugins = [...(configuration.plugins ?? []), new rspack.HotModuleReplacementPlugin(), new ReactRefreshRspackPlugin()];
-  return { ...configuration, plugins };
+  // Our package says that its modules do nothing by being imported; this one does.
+  const rules = [...(configuration.module?.rules ?? []), { include: HOT_CLIENT, sideEffects: true }];
+  return { ...configuration, plugins, module: { ...configuration.module, rules } };
 }

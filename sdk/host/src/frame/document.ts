@@ -11,11 +11,14 @@ export interface FrameSettings {
   readonly language: 'vi' | 'en';
   /** The name of the app, for screen readers. */
   readonly title: string;
-  /** As in `integrity` attributes (`sha384-…`): a script with other bytes does not run. The entry vouches for the files it loads. */
+  /** As in `integrity` attributes (`sha256-…`): a script with other bytes does not run. The entry vouches for the files it loads. */
   readonly entryIntegrity?: string;
   readonly runtimeIntegrity?: string;
-  /** Files of the bundle that the first screen needs, absolute, so that they are not waited for one after the other. */
-  readonly preload?: readonly string[];
+  /**
+   * Files of the bundle that the first screen needs, so that they are not waited for one after the other. A browser uses what it has fetched
+   * early only where the integrity is that of the entry's own table.
+   */
+  readonly preload?: readonly { readonly url: string; readonly integrity: string }[];
   /** Origins whose pages may hold the frame; any unless told. */
   readonly hostOrigins?: readonly string[];
   /** While an app is developed: origins that it may reach beside the declared ones, e.g. for hot reload. Never for members. */
@@ -57,9 +60,9 @@ export function frameDocument(settings: FrameSettings): FrameDocument {
   };
   const links = [
     { rel: 'preload', as: 'script', crossorigin: 'anonymous', href: entry, integrity: entryIntegrity },
-    ...preload.map((address) => {
-      const as = address.endsWith('.css') ? 'style' : 'script';
-      return { rel: 'preload', as, crossorigin: 'anonymous', href: addressOf(address) };
+    ...preload.map(({ url, integrity }) => {
+      const as = url.endsWith('.css') ? 'style' : 'script';
+      return { rel: 'preload', as, crossorigin: 'anonymous', href: addressOf(url), integrity };
     }),
   ];
   const html = `<!doctype html>
@@ -102,7 +105,6 @@ function frameHeaders(settings: FrameSettings, { entry, runtime }: { entry: stri
     'form-action': ["'none'"],
     'frame-ancestors': hostOrigins?.map((origin) => new URL(origin).origin) ?? ['*'],
     sandbox: ['allow-scripts'],
-    webrtc: ["'block'"],
   };
   const reach = [files, runtime, ...secure, ...sockets, ...own];
   return {
@@ -127,6 +129,17 @@ function frameHeaders(settings: FrameSettings, { entry, runtime }: { entry: stri
 export function connectionAllowlist(addresses: readonly string[]): string {
   const patterns = [...new Set(addresses)].map((address) => `"${address.endsWith('/') ? `${address}*` : address}"`);
   return `(${patterns.join(' ')})`;
+}
+
+/**
+ * What an `integrity` attribute says of a file, from its SHA-256 in hexadecimal.
+ *
+ * @example
+ * integrityOf('9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'); // 'sha256-n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg='
+ */
+export function integrityOf(sha256: string): string {
+  const bytes = Uint8Array.from(sha256.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  return `sha256-${btoa(String.fromCharCode(...bytes))}`;
 }
 
 /** Nothing in an address may end the directive or the header that it is put into. */

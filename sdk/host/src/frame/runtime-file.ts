@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/p
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { integrityOf } from './document.ts';
 
 export const FRAME_RUNTIME_FILES = { production: 'runtime.js', development: 'runtime.development.js' } as const;
 
@@ -32,17 +33,7 @@ export async function frameRuntime(mode: keyof typeof FRAME_RUNTIME_FILES): Prom
   const folder = IS_SOURCE ? await builtFromSources() : HERE;
   const file = path.join(folder, FRAME_RUNTIME_FILES[mode]);
   const source = await readFile(file);
-  return { file, source, integrity: integrityOf(source) };
-}
-
-/**
- * What an `integrity` attribute says of a script's bytes.
- *
- * @example
- * integrityOf(await readFile('dist/remoteEntry.js')); // 'sha384-…'
- */
-export function integrityOf(bytes: Uint8Array): string {
-  return `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
+  return { file, source, integrity: integrityOf(createHash('sha256').update(source).digest('hex')) };
 }
 
 const run = promisify(execFile);
