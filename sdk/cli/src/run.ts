@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Text } from '@chung/contracts';
+import { buildCommand } from './commands/build.ts';
 import { checkCommand } from './commands/check.ts';
 import { type Arguments, CliError, type Command, type ExitCode, type Terminal } from './commands/command.ts';
 import { createCommand } from './commands/create.ts';
@@ -8,7 +9,7 @@ import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 
 /** In the order of a first day: what `chung --help` and docs/cli.md list. */
-export const COMMANDS: readonly Command[] = [createCommand, devCommand, checkCommand, loginCommand, logoutCommand];
+export const COMMANDS: readonly Command[] = [createCommand, devCommand, checkCommand, buildCommand, loginCommand, logoutCommand];
 
 const EVERYWHERE = ['help', 'debug', 'version'] as const;
 /** AbortSignal.any, the test runner and the type stripper of the examples come with it. */

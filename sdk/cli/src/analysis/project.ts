@@ -55,10 +55,20 @@ export function openProject(root: string, { conditions }: OpenOptions = {}): Che
   return projectOf(project.getProgram().compilerObject, folder);
 }
 
-/** The manifest of the app in a folder with what it imports, and nothing else of the app: for who only has to know what it is. */
+/**
+ * The manifest of the app in a folder with the files of its own that it imports, and nothing else: for who only has to know what the app is.
+ * Packages are not looked at, which is most of the time that it would take, and no value of a manifest comes from one.
+ */
 export function openManifest(root: string): CheckedProject {
   const folder = path.resolve(root);
-  const project = new Project({ compilerOptions: { ...DEFAULTS, types: [], noLib: true }, skipFileDependencyResolution: true });
+  const project = new Project({
+    compilerOptions: { ...DEFAULTS, types: [], noLib: true },
+    skipFileDependencyResolution: true,
+    resolutionHost: (host, options) => ({
+      resolveModuleNames: (names, from) =>
+        names.map((name) => (name.startsWith('.') ? ts.resolveModuleName(name, from, options(), host).resolvedModule : undefined)),
+    }),
+  });
   project.addSourceFileAtPathIfExists(path.join(folder, MANIFEST_FILE));
   return projectOf(project.getProgram().compilerObject, folder);
 }

@@ -54,6 +54,9 @@ export function digestOf(files: readonly Pick<BuiltFile, 'path' | 'sha256'>[]): 
   return `sha256:${hash.digest('hex')}`;
 }
 
+/** What the first screen may load beyond what the frame has, compressed: a second on a slow phone connection. */
+export const FIRST_LOAD_BUDGET_BYTES = 40_000;
+
 /** What a phone loads before the first screen, in compressed bytes. */
 export function firstLoadBytes({ files, firstLoad }: Pick<Bundle, 'files' | 'firstLoad'>): number {
   return files.filter((file) => firstLoad.includes(file.path)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);

@@ -1,6 +1,6 @@
 export { type MiniAppSource, NothingToBuildError, readMiniApp } from './app.ts';
 export { type BuildSettings, buildMiniApp } from './build.ts';
-export { type BuiltFile, type Bundle, digestOf, filesOf, firstLoadBytes } from './bundle.ts';
+export { type BuiltFile, type Bundle, digestOf, FIRST_LOAD_BUDGET_BYTES, filesOf, firstLoadBytes } from './bundle.ts';
 export { BuildError, type BuildProblem, problemLine } from './problems.ts';
 export { ENTRY_FILE } from './rspack-configuration.ts';
 export { type BuildReport, type ServedMiniApp, type ServeSettings, serveMiniApp } from './serve.ts';

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Text } from '@chung/contracts';
 import { analyse, applyEdits, editsOf, type Finding, type Findings, openProject, toJson, toSarif, toText } from '../analysis/index.ts';
 import { type Arguments, CliError, type Command, type Terminal } from './command.ts';
+import { folderOf } from './folder.ts';
 
 /** Where the pages of the rules are, relative to the platform's own docs. */
 const DOCS = 'docs/check/';
@@ -35,19 +36,6 @@ export const checkCommand: Command = {
     return found.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
-
-function folderOf({ positionals }: Arguments, { cwd }: Terminal): string {
-  const root = path.resolve(cwd, positionals[0] ?? '.');
-  if (existsSync(root) && statSync(root).isDirectory()) return root;
-  throw new CliError({
-    text: { vi: `Không có thư mục ${root}.`, en: `There is no folder ${root}.` },
-    next: {
-      vi: 'Chạy lệnh trong thư mục của ứng dụng, hoặc ghi đường dẫn sau lệnh.',
-      en: 'Run it in the folder of the app, or name the folder.',
-    },
-    exitCode: 2,
-  });
-}
 
 const readText = (root: string) => (file: string) => {
   const full = path.join(root, file);
