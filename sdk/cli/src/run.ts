@@ -5,11 +5,22 @@ import { checkCommand } from './commands/check.ts';
 import { type Arguments, CliError, type Command, type ExitCode, type Terminal } from './commands/command.ts';
 import { createCommand } from './commands/create.ts';
 import { devCommand } from './commands/dev.ts';
+import { eventsCommand } from './commands/events.ts';
+import { listenCommand } from './commands/listen.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 
 /** In the order of a first day: what `chung --help` and docs/cli.md list. */
-export const COMMANDS: readonly Command[] = [createCommand, devCommand, checkCommand, buildCommand, loginCommand, logoutCommand];
+export const COMMANDS: readonly Command[] = [
+  createCommand,
+  devCommand,
+  checkCommand,
+  buildCommand,
+  loginCommand,
+  logoutCommand,
+  listenCommand,
+  eventsCommand,
+];
 
 const EVERYWHERE = ['help', 'debug', 'version'] as const;
 /** AbortSignal.any, the test runner and the type stripper of the examples come with it. */

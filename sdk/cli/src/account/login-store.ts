@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { CliError, type Terminal } from '../commands/command.ts';
-import { isCode, withLock } from './lock.ts';
+import { withLock } from './lock.ts';
+import { readWhole, writeWhole } from './whole-file.ts';
 
 /** A private ES256 key as a JWK. */
 export const PrivateKey = z.looseObject({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string(), d: z.string() });
@@ -66,13 +66,8 @@ export function loginStore({ env }: Pick<Terminal, 'env'>): LoginStore {
 }
 
 function readLogins(file: string): Logins {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isCode(error, 'ENOENT') || isCode(error, 'ENOTDIR')) return NONE;
-    throw error;
-  }
+  const text = readWhole(file);
+  if (text === null) return NONE;
   const read = Logins.safeParse(parsed(text));
   if (read.success) return read.data;
   // Not what zod says of it: that would quote from a file of secrets.
@@ -88,25 +83,5 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
-  }
-}
-
-/** Beside it and then in its place: a crash, a full disk or a second reader meets the old file or the new one. */
-function writeWhole(file: string, text: string): void {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    const handle = openSync(aside, 'wx', 0o600);
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    // The mode above is cut by the umask only, but a folder with inherited rights may widen it.
-    chmodSync(aside, 0o600);
-    renameSync(aside, file);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
   }
 }
