@@ -1,4 +1,4 @@
-import { ApiError, UnreachableError } from '@chung/client';
+import { UnreachableError } from '@chung/client';
 import { type OfferId, type OperationId, type Partner, type PartnerStatus, type Scope, scopesOf } from '@chung/contracts';
 import { type MovableClock, movableClock } from './clock.ts';
 import { type Faults, type Switchboard, switchboard } from './faults.ts';
@@ -18,7 +18,7 @@ import { answerRequest } from './over-fetch.ts';
 import { allPlays } from './plays/index.ts';
 import type { Caller } from './plays.ts';
 import { fakeReceipts } from './receipts.ts';
-import { refusal } from './refusal.ts';
+import { asApiError, Refusal, refusal } from './refusal.ts';
 import { type ReviewDecision, review } from './review/decide.ts';
 import { createConsents } from './state/consents.ts';
 import type { FakeOffer } from './state/records.ts';
@@ -131,8 +131,8 @@ export function createFakePlatform(settings: FakePlatformSettings = {}): FakePla
       try {
         return await withFaults(switches, signal, () => run(caller, { id, ...input }));
       } catch (error) {
-        if (error instanceof ApiError || signal?.aborted || !(error instanceof NetworkError)) throw error;
-        throw new UnreachableError(error);
+        if (error instanceof NetworkError && !signal?.aborted) throw new UnreachableError(error);
+        throw asApiError(error, input.language ?? 'en');
       }
     },
     asMember: (member) => ({ actor: 'member', member, partnerId: FAKE_PARTNER.id, scopes: tokens.granted(member) }),
@@ -183,7 +183,7 @@ function recording(guard: Guard, calls: CallRecord[]): Guard {
       calls.push({ ...record(), outcome: 'ok' });
       return reply;
     } catch (error) {
-      calls.push({ ...record(), outcome: error instanceof ApiError ? error.code : 'broken' });
+      calls.push({ ...record(), outcome: error instanceof Refusal ? error.code : 'broken' });
       throw error;
     }
   };

@@ -2,7 +2,7 @@ import { type Language, OPERATIONS, type OperationId, type OperationSpec, type S
 import type { Switchboard } from './faults.ts';
 import { parseRequest, readIdempotencyKey } from './parse.ts';
 import type { Caller } from './plays.ts';
-import { asApiError, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import { SentBody, type Upload, uploadOf } from './upload.ts';
 
 /** One call of an operation, its fields in their places. */
@@ -17,7 +17,7 @@ export interface PlatformCall {
   readonly language?: Language | undefined;
 }
 
-/** Calls an operation as somebody; rejects with `ApiError`. The caller is found out here where that may be refused. */
+/** Calls an operation as somebody; rejects with a `Refusal`. The caller is found out here where that may be refused. */
 export type Guard = (caller: Caller | (() => Caller), call: PlatformCall) => Promise<unknown>;
 
 interface LooseRequest {
@@ -76,14 +76,7 @@ export function createGuard({ plays, switches, assertStanding, before }: GuardSe
     return once(kept, { place, request: JSON.stringify([call.id, input.params, input.body]) }, perform);
   };
 
-  return async (caller, call) => {
-    const language = call.language ?? 'en';
-    try {
-      return await answered(caller, call, language);
-    } catch (error) {
-      throw asApiError(error, language);
-    }
-  };
+  return (caller, call) => answered(caller, call, call.language ?? 'en');
 }
 
 /** What was sent, once it is clear that the sender is listened to. */

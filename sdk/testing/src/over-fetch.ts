@@ -1,9 +1,8 @@
-import { ApiError } from '@chung/client';
 import { ROUTES } from '@chung/client/scoped';
 import { type Language, OPERATIONS } from '@chung/contracts';
 import type { Guard, PlatformCall } from './guard.ts';
 import type { Caller } from './plays.ts';
-import { asApiError, problemOf, refusal } from './refusal.ts';
+import { problemFor, Refusal, refusal } from './refusal.ts';
 import { SentBody } from './upload.ts';
 
 export interface OverFetch {
@@ -31,13 +30,14 @@ export async function answerRequest(received: Received, { run, callerOf, keySet 
     const { call, status } = callOf(received, url);
     const reply = await run(() => callerOf(request.headers.get('authorization')), { ...call, language });
     return status === 204 ? new Response(null, { status }) : Response.json(reply, { status });
-  } catch (thrown) {
-    const error = asApiError(thrown, language);
+  } catch (error) {
     // A bug of the fake, or data that breaks the contract: loud, so that no test takes it for an answer.
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof Refusal)) throw error;
+    const { retryAfterSeconds } = error.details;
     const headers = new Headers({ 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language });
-    if (error.retryAfterSeconds !== null) headers.set('retry-after', String(error.retryAfterSeconds));
-    return new Response(JSON.stringify({ ...problemOf(error), instance: url.pathname }), { status: error.status, headers });
+    if (retryAfterSeconds !== undefined) headers.set('retry-after', String(retryAfterSeconds));
+    const problem = { ...problemFor(error, language), instance: url.pathname };
+    return new Response(JSON.stringify(problem), { status: problem.status, headers });
   }
 }
 

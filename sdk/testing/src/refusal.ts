@@ -39,7 +39,7 @@ export class Refusal extends Error {
 export const refusal = (code: ErrorCode, details: RefusalDetails = {}): Refusal => new Refusal(code, details);
 
 /** The problem document that the platform answers (RFC 9457). */
-function problemFor({ code, details }: Refusal, language: Language): Problem {
+export function problemFor({ code, details }: Refusal, language: Language): Problem {
   const { status, title } = ERRORS[code];
   const docs = `https://chung.test/docs/errors/${code}`;
   const { detail, requiredScopes, grantedScopes, fields, reasons } = details;
@@ -63,24 +63,4 @@ function problemFor({ code, details }: Refusal, language: Language): Problem {
 /** The error that the client makes of the answer. What is no refusal is a bug, and stays what it is. */
 export function asApiError(error: unknown, language: Language): unknown {
   return error instanceof Refusal ? new ApiError(problemFor(error, language), error.details.retryAfterSeconds ?? null) : error;
-}
-
-/** The way back, for an answer over `fetch`. */
-export function problemOf(error: ApiError): Problem {
-  const isScope = error.code === 'insufficient_scope';
-  return {
-    type: error.docs ?? '',
-    title: error.title,
-    status: error.status,
-    code: error.code,
-    docs: error.docs ?? '',
-    request_id: error.requestId ?? '',
-    ...(error.detail !== null && { detail: error.detail }),
-    ...((isScope || error.requiredScopes.length > 0) && {
-      required_scopes: [...error.requiredScopes],
-      granted_scopes: [...error.grantedScopes],
-    }),
-    ...(error.fields.length > 0 && { fields: [...error.fields] }),
-    ...(error.reasons.length > 0 && { reasons: [...error.reasons] }),
-  };
 }

@@ -83,7 +83,13 @@ export function createConsents(store: Store): Consents {
     receiptsOf: (member) => receipts.filter((receipt) => receipt.member.id === member.id),
     give: (member, toApp, { scopes, event }) => {
       const known = grantOf(member, toApp);
-      const grant: FakeGrant = known ?? { id: GrantId.parse(store.newId()), member, app: toApp, scopes: new Map(), lastUsedAt: null };
+      const grant: FakeGrant = known ?? {
+        id: GrantId.parse(store.newId()),
+        member,
+        app: toApp,
+        scopes: new Map(),
+        lastUsedAt: null,
+      };
       if (!known) grants.push(grant);
       const fresh = scopes.filter((scope) => !grant.scopes.has(scope));
       for (const scope of fresh) {

@@ -1,0 +1,47 @@
+// One set of scenarios on the real platform and on the fake one that partners test against: both must answer alike, to the field.
+import { OPERATIONS } from '@chung/contracts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callerScenarios } from './conformance/caller-scenarios.ts';
+import { openFakeStage } from './conformance/fake-stage.ts';
+import { offerScenarios } from './conformance/offer-scenarios.ts';
+import { queueScenarios } from './conformance/queue-scenarios.ts';
+import { openRealPlatform, type RealPlatform } from './conformance/real-stage.ts';
+import { redemptionScenarios } from './conformance/redemption-scenarios.ts';
+import type { Scenario } from './conformance/scenario.ts';
+import type { Stage } from './conformance/stage.ts';
+import { outcomesOf, type Transcript, transcriptOf } from './conformance/transcript.ts';
+import { webhookScenarios } from './conformance/webhook-scenarios.ts';
+
+let real: RealPlatform;
+beforeAll(async () => {
+  real = await openRealPlatform();
+}, 120_000);
+afterAll(() => real?.close());
+
+async function played({ play }: Scenario, stage: Stage): Promise<Transcript> {
+  const transcript = transcriptOf(stage);
+  await play(stage, transcript);
+  return transcript;
+}
+
+const scenarios = [...callerScenarios, ...offerScenarios, ...redemptionScenarios, ...queueScenarios, ...webhookScenarios];
+
+const seen = new Set<string>();
+
+describe('the fake platform answers as the real one', () => {
+  test.each(scenarios)(
+    '$title',
+    async (scenario) => {
+      const [expected, given] = [await played(scenario, await real.stage()), await played(scenario, openFakeStage())];
+      for (const { id } of expected.lines) seen.add(id);
+      expect(outcomesOf(given)).toEqual(outcomesOf(expected));
+      expect(given.lines).toEqual(expected.lines);
+    },
+    60_000,
+  );
+
+  test('in every operation that a member’s or a partner’s program can call', () => {
+    const callable = OPERATIONS.filter(({ actor }) => actor !== 'admin').map(({ id }) => id);
+    expect(callable.filter((id) => !seen.has(id))).toEqual([]);
+  });
+});
