@@ -1,9 +1,11 @@
+import type { Manifest } from '@chung/contracts';
 import { type Finding, sorted } from './findings.ts';
 import { readManifestFile } from './manifest-file.ts';
 import type { CheckedProject } from './project.ts';
 import { checkDependencies } from './rules/dependencies.ts';
 import { checkForbidden } from './rules/forbidden.ts';
 import { checkHosts } from './rules/hosts.ts';
+import { checkRedeclared } from './rules/redeclared.ts';
 import { requestsIn } from './rules/requests.ts';
 import { checkSecrets } from './rules/secrets.ts';
 import { checkTexts } from './rules/texts.ts';
@@ -22,6 +24,8 @@ export interface AnalysisOptions {
 /** All that was found in an app: for people, machines and the dossier of its review. */
 export interface Findings {
   readonly findings: readonly Finding[];
+  /** As it was read, with its defaults; null where it breaks its schema. */
+  readonly manifest: Manifest | null;
   /** The proof behind the verdict on scopes: every place that needs one. */
   readonly scopes: ScopeEvidence & ScopeVerdict;
   readonly files: { readonly all: number; readonly inReach: number };
@@ -58,12 +62,14 @@ export function analyse(project: CheckedProject, options: AnalysisOptions = {}):
     findings: sorted([
       ...findings,
       ...compareScopes(evidence, manifest, root),
+      ...checkRedeclared(files, checker, root),
       ...checkHosts(requests, manifest, root),
       ...checkForbidden(files, checker, root),
       ...checkSecrets(project.manifest ? [...files, project.manifest] : files, root),
       ...checkTexts(files, root),
       ...checkDependencies(root),
     ]),
+    manifest: manifest?.manifest ?? null,
     scopes: { ...evidence, ...verdictOf(evidence, manifest) },
     files: { all: files.length, inReach: reach.length },
   };

@@ -26,3 +26,9 @@ export function placeIn({ root, file, text }: { root: string; file: string; text
   const lineStart = before.lastIndexOf('\n') + 1;
   return { file: relativeTo(root, file), line: before.split('\n').length, column: start - lineStart + 1, start, end };
 }
+
+/** Whether a file of the compiler lies in a folder and was not installed there; the compiler writes `/` on every system. */
+export function insideOf(root: string): (file: string) => boolean {
+  const start = `${root.split(path.sep).join('/')}/`;
+  return (file) => file.startsWith(start) && !file.slice(start.length - 1).includes('/node_modules/');
+}

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Project, ts } from 'ts-morph';
 import { packageOf } from './packages.ts';
+import { insideOf } from './place.ts';
+import { importedBy } from './scopes/reach.ts';
 import { isLibrary } from './scopes/sdk-types.ts';
 
 export const MANIFEST_FILE = 'chung.config.ts';
@@ -16,6 +18,10 @@ export interface CheckedProject {
   readonly manifest: ts.SourceFile | null;
 }
 
+/** What a bundler can take in. */
+const SOURCE = /\.[cm]?[jt]sx?$/;
+/** Installed, built, or kept by other programs; what a source imports from there is read all the same. */
+const NOT_WRITTEN: ReadonlySet<string> = new Set(['node_modules', 'dist', '.chung', '.git']);
 const SDK: ReadonlySet<string> = new Set(['@chung/contracts', '@chung/client', '@chung/mini-app', '@chung/testing', '@chung/webhooks']);
 const TEST = /\.(test|spec)\.[cm]?[jt]sx?$|\.config\.[cm]?[jt]s$|\/__tests__\//;
 
@@ -38,8 +44,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens the app in a folder, by its `tsconfig.json` where there is one. JavaScript is read as well: an app could not hide a use in it.
- * Reads files, writes none, and needs no network.
+ * Opens the app in a folder, with the options of its `tsconfig.json` where there is one. Which files it names decides nothing: every source in
+ * the folder is read, JavaScript as well, so that an app can hide a use in none. Reads files, writes none, and needs no network.
  */
 export function openProject(root: string, { conditions }: OpenOptions = {}): CheckedProject {
   const folder = path.resolve(root);
@@ -48,11 +54,17 @@ export function openProject(root: string, { conditions }: OpenOptions = {}): Che
   const project = existsSync(config)
     ? new Project({ tsConfigFilePath: config, compilerOptions: own, skipFileDependencyResolution: true })
     : new Project({ compilerOptions: { ...DEFAULTS, ...own }, skipFileDependencyResolution: true });
-  if (!existsSync(config))
-    project.addSourceFilesAtPaths([`${folder}/**/*.{ts,tsx,js,jsx,mts,mjs}`, `!${folder}/**/{node_modules,dist}/**`]);
-  const manifest = path.join(folder, MANIFEST_FILE);
-  if (existsSync(manifest)) project.addSourceFileAtPathIfExists(manifest);
+  for (const file of sourcesIn(folder)) project.addSourceFileAtPathIfExists(file);
   return projectOf(project.getProgram().compilerObject, folder);
+}
+
+/** By hand, because a pattern would be looked for in all of `node_modules` too. */
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const place = path.join(folder, entry.name);
+    if (entry.isDirectory()) return NOT_WRITTEN.has(entry.name) ? [] : sourcesIn(place);
+    return entry.isFile() && SOURCE.test(entry.name) ? [place] : [];
+  });
 }
 
 /**
@@ -75,9 +87,21 @@ export function openManifest(root: string): CheckedProject {
 
 /** The part of a program that lies in a folder, or that it imports from beside it (packages of the same workspace). */
 export function projectOf(program: ts.Program, root: string, isOwn: (file: string) => boolean = () => true): CheckedProject {
-  const manifestPath = path.join(root, MANIFEST_FILE);
-  const files = program
-    .getSourceFiles()
-    .filter(({ fileName }) => isOwn(fileName) && !TEST.test(fileName) && !isLibrary(fileName) && !SDK.has(packageOf(fileName) ?? ''));
-  return { root, program, files, manifest: program.getSourceFile(manifestPath) ?? null };
+  const manifest = program.getSourceFile(path.join(root, MANIFEST_FILE)) ?? null;
+  const isInside = insideOf(root);
+  // In the folder everything is the app's, whatever a `package.json` in it calls itself.
+  const isApps = ({ fileName }: ts.SourceFile) => isInside(fileName) || (!isLibrary(fileName) && !SDK.has(packageOf(fileName) ?? ''));
+  const own = program.getSourceFiles().filter((file) => isOwn(file.fileName) && file !== manifest && isApps(file));
+  return { root, program, files: shipped(own, program), manifest };
+}
+
+/** Of the files of an app those that it ships: not its tests and settings, unless a file that is shipped imports them. */
+function shipped(own: readonly ts.SourceFile[], program: ts.Program): readonly ts.SourceFile[] {
+  const aside = new Set(own.filter(({ fileName }) => TEST.test(fileName)));
+  if (aside.size === 0) return own;
+  const checker = program.getTypeChecker();
+  const all = new Set(own.filter((file) => !aside.has(file)));
+  // A set grows while it is walked.
+  for (const file of all) for (const target of importedBy(file, checker)) if (aside.has(target)) all.add(target);
+  return own.filter((file) => all.has(file));
 }

@@ -85,6 +85,19 @@ export const RULES = {
       'Keep the types of the SDK: no any, computed keys, eval or requests past the SDK.',
     ),
   ),
+  CH107: rule(
+    'error',
+    'sdk-redeclared',
+    text('Kiểu của SDK bị khai báo lại', 'Types of the SDK are declared anew'),
+    text(
+      'Quyền được suy ra từ kiểu của SDK; kiểu khác che mất những gì mã thật sự gọi.',
+      'Scopes are read from the types of the SDK; other types hide what the program really calls.',
+    ),
+    text(
+      'Bỏ declare module, paths hoặc bí danh của các gói @chung.',
+      'Remove the declare module, paths or alias that stands for a package of @chung.',
+    ),
+  ),
   CH201: rule(
     'error',
     'host-not-allowed',
@@ -240,6 +253,69 @@ export const RULES = {
     text('Không có package-lock.json', 'There is no package-lock.json'),
     text('Không có tệp khóa thì không dựng lại được đúng gói.', 'Without it the bundle cannot be built a second time.'),
     text('Chạy npm install và gửi kèm tệp khóa.', 'Run npm install and submit the lock file.'),
+  ),
+  CH801: rule(
+    'error',
+    'does-not-build',
+    text('Không đóng gói được', 'The app cannot be built'),
+    text('Nền tảng tự đóng gói lại từ mã nguồn bạn gửi.', 'The platform builds the app anew from the source that you send.'),
+    text('Sửa chỗ được chỉ ra; thử lại với chung build.', 'Put the named place right; try it with chung build.'),
+  ),
+  CH802: rule(
+    'error',
+    'first-load-too-large',
+    text('Màn hình đầu tải quá nhiều', 'The first screen loads too much'),
+    text('Người dùng mở ứng dụng bằng mạng di động.', 'Members open the app over the network of a phone.'),
+    text(
+      'Nạp phần chưa cần ngay bằng import(), bỏ bớt gói; chung build cho thấy từng tệp.',
+      'import() later what the first screen does not need, or drop a package; chung build shows each file.',
+    ),
+  ),
+  CH803: rule(
+    'error',
+    'build-not-reproducible',
+    text('Đóng gói lại ra kết quả khác', 'A second build gives another result'),
+    text(
+      'Chỉ khi ai đóng gói cũng ra cùng từng byte thì mã đã duyệt mới chắc là mã đang chạy.',
+      'Only where everybody builds the same bytes is what was reviewed known to be what runs.',
+    ),
+    text(
+      'Bỏ import.meta.url và đường dẫn của máy; giữ mọi tệp cần dùng trong thư mục của ứng dụng.',
+      'Take out import.meta.url and paths of the machine; keep every file that is needed in the folder of the app.',
+    ),
+  ),
+  CH804: rule(
+    'error',
+    'does-not-start',
+    text('Ứng dụng không chạy được', 'The app does not start'),
+    text(
+      'Trang đầu được mở trong khung cách ly của trình duyệt thật, với nền tảng mô phỏng.',
+      'The first page is opened in the isolated frame of a real browser, with a platform that is played.',
+    ),
+    text('Chạy chung dev và xem lỗi trong trình duyệt.', 'Run chung dev and read the error in the browser.'),
+  ),
+  CH805: rule(
+    'error',
+    'not-accessible',
+    text('Có người không dùng được trang đầu', 'Some people cannot use the first page'),
+    text(
+      'Ứng dụng chủ dành cho mọi thành viên, kể cả người dùng trình đọc màn hình.',
+      'The host is for every member, those with a screen reader too.',
+    ),
+    text(
+      'Sửa theo WCAG 2.2 mức AA; mã trong ngoặc là quy tắc của axe-core.',
+      'Follow WCAG 2.2, level AA; the code in brackets is the rule of axe-core.',
+    ),
+  ),
+  CH806: rule(
+    'review',
+    'not-looked-at',
+    text('Chưa được xem trong trình duyệt', 'Not looked at in a browser'),
+    text(
+      'Không có trình duyệt thì không biết ứng dụng có chạy và dễ dùng hay không.',
+      'Without a browser nobody knows whether the app starts and is accessible.',
+    ),
+    text('Cài Chromium hay Chrome, hoặc đặt CHROMIUM_PATH.', 'Install Chromium or Chrome, or set CHROMIUM_PATH.'),
   ),
 } as const satisfies Record<string, Rule>;
 

@@ -28,7 +28,8 @@ export function filesInReach(files: readonly ts.SourceFile[], checker: ts.TypeCh
 /** The compiler keeps every specifier of a file (import, export, import(), require(), types) in this field, which its types do not name. */
 export const importsOf = (file: ts.SourceFile): readonly ts.StringLiteralLike[] => (file as WithImports).imports ?? [];
 
-function importedBy(file: ts.SourceFile, checker: ts.TypeChecker): readonly ts.SourceFile[] {
+/** The files behind the specifiers of a file; a module that is not found has none. */
+export function importedBy(file: ts.SourceFile, checker: ts.TypeChecker): readonly ts.SourceFile[] {
   return importsOf(file).flatMap((specifier) => {
     const module = checker.getSymbolAtLocation(specifier)?.declarations?.[0]?.getSourceFile();
     return module ? [module] : [];
