@@ -159,7 +159,12 @@ describe.each(GUARDED.map((operation) => [operation.id, operation] as const))('%
       replies.push(await asSession(app, operation, address, `${'['.repeat(5_000)}${']'.repeat(5_000)}`));
     }
     if (operation.idempotency !== 'none')
-      replies.push(await sessions[app].call(operation.method, address, { body: {}, headers: { 'idempotency-key': '' } }));
+      replies.push(
+        await sessions[app].call(operation.method, address, {
+          body: contentOf(operation).body ?? '{}',
+          headers: { ...contentOf(operation).headers, 'idempotency-key': '' },
+        }),
+      );
     for (const reply of replies) expect([400, 422]).toContain(reply.status);
   });
 

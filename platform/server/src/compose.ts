@@ -18,6 +18,7 @@ import { catalogueRoutes, createCatalogue } from './rooms/catalogue/index.ts';
 import { createIdentity, type Identity, type IdentityOptions, identityRoutes } from './rooms/identity/index.ts';
 import { createLedger, ledgerRoutes } from './rooms/ledger/index.ts';
 import { createMembers, type Members, type MembersDeps, memberRoutes } from './rooms/members/index.ts';
+import { createMiniApps, miniAppsRoutes } from './rooms/mini-apps/index.ts';
 import { createOffers, type Offers, type OnCodesLocked, offersRoutes } from './rooms/offers/index.ts';
 import { createPartners, type Partners, partnersRoutes } from './rooms/partners/index.ts';
 import {
@@ -72,13 +73,23 @@ export interface Parts {
   /** Where identity's own statements go, when the clock of `serverUrl` can be moved (`chung dev`): tokens live by the real time. */
   readonly identityUrl?: string;
   readonly webDirectory: string;
+  readonly docsDirectory?: string | undefined;
   readonly log: Logger;
   /** Where this process answers itself, when the public address leads through a proxy. */
   readonly selfOrigin: () => string;
 }
 
 /** Builds every room and hands each what it may know of the others. Opens no socket. */
-export async function composePlatform({ config, keys, serverUrl, identityUrl, webDirectory, log, selfOrigin }: Parts): Promise<Platform> {
+export async function composePlatform({
+  config,
+  keys,
+  serverUrl,
+  identityUrl,
+  webDirectory,
+  docsDirectory,
+  log,
+  selfOrigin,
+}: Parts): Promise<Platform> {
   const pool = {
     poolSize: config.CHUNG_POOL_SIZE,
     onIdleError: (error: Error) => log.warn({ err: error }, 'idle database connection lost'),
@@ -121,6 +132,7 @@ export async function composePlatform({ config, keys, serverUrl, identityUrl, we
     onPublish: (tx, offer) => openQueue(tx, { vault }, offer),
     onCodesLocked: audited.onCodesLocked,
   });
+  const miniApps = await createMiniApps({ db, log, cursors, partners, dataDirectory });
   const reviews = createReviews({ db, cursors, partners, offers, accountName: identity.accountName });
   const ledger = createLedger();
   // Keys that the operator sets are the operator's to rotate; else they live in the database and rotate by themselves.
@@ -146,6 +158,7 @@ export async function composePlatform({ config, keys, serverUrl, identityUrl, we
       ...identityRoutes(identity),
       ...partnersRoutes(partners),
       ...offersRoutes(offers),
+      ...miniAppsRoutes(miniApps),
       ...reviewsRoutes(reviews),
       ...catalogueRoutes(catalogue),
       ...redemptionsRoutes(redemptions),
@@ -159,6 +172,7 @@ export async function composePlatform({ config, keys, serverUrl, identityUrl, we
       '/.well-known/chung-receipt-keys.json': { read: () => receipts.published(), maxAgeSeconds: KEY_SET_MAX_AGE_SECONDS },
     },
     webDirectory,
+    docsDirectory,
     trustedProxies: config.CHUNG_TRUSTED_PROXIES,
     metricsToken: config.CHUNG_METRICS_TOKEN ?? null,
     isReady: () => answers(db),
@@ -171,10 +185,12 @@ export async function composePlatform({ config, keys, serverUrl, identityUrl, we
     deleteOldKeys: () => deleteOldKeys(db),
     makeCodes: () => offers.codeGenerator.runWaiting(),
     deleteOldDeliveries: deleteOldDeliveries(webhooks),
+    sweepSubmissions: () => miniApps.sweepLeftovers(),
     ...(keyRing && { tendReceiptKeys: () => keyRing.tend() }),
   };
   const rooms = { identity, members, partners, offers, reviews, redemptions };
   const close = async () => {
+    miniApps.stop();
     await offers.codeGenerator.stop();
     if (identityDb !== db) await identityDb.close();
     await db.close();

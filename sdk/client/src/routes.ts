@@ -65,4 +65,9 @@ export const ROUTES: Readonly<Record<OperationId, WireOperation>> = {
   'offers.queue.leave': { method: 'DELETE', path: '/v1/offers/{offerId}/queue', idempotency: 'none', bodyType: 'none' },
   'draws.get': { method: 'GET', path: '/v1/draws/{offerId}', idempotency: 'none', bodyType: 'none' },
   'draws.tickets.list': { method: 'GET', path: '/v1/draws/{offerId}/tickets', idempotency: 'none', bodyType: 'none' },
+  'partner.apps.submit': { method: 'POST', path: '/v1/partner/app-submissions', idempotency: 'row', bodyType: 'stream' },
+  'partner.apps.submissions.list': { method: 'GET', path: '/v1/partner/app-submissions', idempotency: 'none', bodyType: 'none' },
+  'partner.apps.submissions.get': { method: 'GET', path: '/v1/partner/app-submissions/{submissionId}', idempotency: 'none', bodyType: 'none' },
+  'admin.appSubmissions.list': { method: 'GET', path: '/v1/admin/app-submissions', idempotency: 'none', bodyType: 'none' },
+  'admin.appSubmissions.get': { method: 'GET', path: '/v1/admin/app-submissions/{submissionId}', idempotency: 'none', bodyType: 'none' },
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Digest } from './submission-format.ts';
 import { AmountMinor, BasisPoints, EventId, Instant, OfferId, PartnerId, RedemptionId, SubmissionId } from './values.ts';
 
 const redemptionData = z.object({
@@ -28,6 +29,14 @@ export const EVENT_TYPES = {
   'offer.submitted.v1': z.object({ offerId: OfferId, submissionId: SubmissionId }),
   'offer.published.v1': z.object({ offerId: OfferId, submissionId: SubmissionId }),
   'offer.refused.v1': z.object({ offerId: OfferId, submissionId: SubmissionId, rules: z.array(z.string()) }),
+  /** A version of an app is in the reviewers' queue. */
+  'app.submitted.v1': z.object({
+    appId: z.string(),
+    submissionId: SubmissionId,
+    versionCode: z.int(),
+    versionName: z.string(),
+    digest: Digest,
+  }),
   'partner.approved.v1': z.object({ partnerId: PartnerId }),
   'consent.granted.v1': z.object({ memberRef: z.string(), clientId: z.string(), scopes: z.array(z.string()) }),
   'consent.withdrawn.v1': z.object({ memberRef: z.string(), clientId: z.string(), scope: z.string() }),

@@ -1,4 +1,5 @@
 export * from './admin-operations.ts';
+export * from './app-operations.ts';
 export * from './bridge.ts';
 export * from './code-operations.ts';
 export * from './errors.ts';
@@ -15,6 +16,7 @@ export * from './queue-operations.ts';
 export * from './redemption.ts';
 export * from './registry.ts';
 export * from './scopes.ts';
+export * from './submission-format.ts';
 export * from './text.ts';
 export * from './values.ts';
 export * from './webhook-operations.ts';

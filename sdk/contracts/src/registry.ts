@@ -1,4 +1,5 @@
 import { adminOperations } from './admin-operations.ts';
+import { appOperations } from './app-operations.ts';
 import { memberOperations } from './member-operations.ts';
 import type { OperationSpec } from './operation.ts';
 import { partnerOperations } from './partner-operations.ts';
@@ -13,6 +14,7 @@ export const OPERATIONS = [
   ...webhookOperations,
   ...adminOperations,
   ...queueOperations,
+  ...appOperations,
 ] as const;
 
 export type AnyOperation = (typeof OPERATIONS)[number];

@@ -84,6 +84,10 @@ test('an event keeps what its type declares and drops the rest, so that no event
     feeMinor: 1,
     vatMinor: 0,
     vatBasisPoints: 800,
+    appId: 'vn.example.gifts',
+    versionCode: 1,
+    versionName: '1.0.0',
+    digest: `sha256:${'a'.repeat(64)}`,
   };
   const personal = { memberId: OFFER, fullName: 'Nguyễn Bảo An', phone: '0912345678', email: 'an@example.vn', code: 'SECRET-1' };
   for (const [type, schema] of Object.entries(EVENT_TYPES)) {

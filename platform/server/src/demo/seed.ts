@@ -151,6 +151,7 @@ const PARTNER_SCOPES = [
   'partner.redemptions:fulfil',
   'partner.redemptions:reverse',
   'partner.apps:read',
+  'partner.apps:write',
   'partner.revenue:read',
   'partner.events:read',
   'partner.webhooks:write',
