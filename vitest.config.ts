@@ -48,6 +48,7 @@ export default defineConfig({
         include: [
           'platform/server/src/**/*.test.ts',
           'platform/setup/**/*.test.ts',
+          'docs/site/**/*.test.ts',
           'sdk/**/src/**/*.test.ts',
           'platform/web/**/src/**/*.test.ts',
           'test/harness/**/*.test.ts',

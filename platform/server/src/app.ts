@@ -16,6 +16,7 @@ import { languageOf, requestIdOf } from './kernel/request.ts';
 import { type Route, signsOf } from './kernel/route.ts';
 import { handlerFor, type SeamPorts } from './kernel/seam.ts';
 import { apiReferencePage } from './reference/api-reference.ts';
+import { docsSiteRouter } from './reference/docs-site.ts';
 import { errorIndexPage, errorPage } from './reference/error-pages.ts';
 
 const JSON_LIMIT_BYTES = 256 * 1024;
@@ -42,6 +43,8 @@ export interface AppOptions {
   readonly publicDocuments: Readonly<Record<string, PublicDocument>>;
   /** Folder with the built web apps: member, partner, admin. */
   readonly webDirectory: string;
+  /** Folder with the built docs; without it there are the reference pages alone. */
+  readonly docsDirectory?: string | undefined;
   readonly trustedProxies: readonly string[];
   readonly metricsToken: string | null;
   /** How long a JSON body may take; tests shorten it. */
@@ -61,6 +64,7 @@ export function createApp(options: AppOptions): Express {
   app.use(healthRouter(options));
   app.use('/oauth', limitByAddress(options));
   app.use(options.identityRouter);
+  if (options.docsDirectory !== undefined) app.use('/docs', docsSiteRouter(options.docsDirectory, cacheByName));
   app.use('/docs', referenceRouter());
   app.use(apiRouter(options));
   app.use('/v1', refuseMethod);

@@ -18,6 +18,8 @@ const STANDARD_OUTPUT = 1;
 
 /** Where the built web apps lie: beside the sources in the repository, inside the package where it was installed. */
 const WEB_DIRECTORIES = ['../../web', '../web'] as const;
+/** And the built docs, which `npm run docs:build` and every set-up make. */
+const DOCS_DIRECTORIES = ['../../../docs/dist', '../docs'] as const;
 
 export interface RunSettings {
   readonly config: Config;
@@ -73,7 +75,8 @@ async function openPlatform(
     config,
     keys,
     ...((await databaseUrls?.(database)) ?? { serverUrl: database.serverUrl }),
-    webDirectory: webDirectory(),
+    webDirectory: whereBuilt(WEB_DIRECTORIES),
+    docsDirectory: whereBuilt(DOCS_DIRECTORIES),
     log,
     selfOrigin: () => `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${config.PORT}`,
   });
@@ -90,9 +93,9 @@ async function openPlatform(
   return platform;
 }
 
-function webDirectory(): string {
+function whereBuilt([inRepository, inPackage]: readonly [string, string]): string {
   const isPackage = path.basename(import.meta.dirname) === 'dist';
-  return path.resolve(import.meta.dirname, WEB_DIRECTORIES[isPackage ? 1 : 0]);
+  return path.resolve(import.meta.dirname, isPackage ? inPackage : inRepository);
 }
 
 /** Command-line tools on this machine find the running database here; the file goes with the server. */

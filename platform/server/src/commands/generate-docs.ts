@@ -3,8 +3,8 @@ import path from 'node:path';
 import { ERROR_CODES, ERRORS, type ErrorCode, errorsOf, OPERATIONS, operationsOf, SCOPE_NAMES, SCOPES } from '@chung/contracts';
 import { SETTINGS } from '../config.ts';
 import { manifestPage } from '../reference/manifest-page.ts';
-import { table } from '../reference/markdown.ts';
-import { operationPages } from '../reference/operation-pages.ts';
+import { code, table } from '../reference/markdown.ts';
+import { operationLink, operationPages } from '../reference/operation-pages.ts';
 
 const DOCS = path.resolve(import.meta.dirname, '../../../../docs');
 const NOTE = '<!-- Made by `npm run docs:generate`; change the declaration, not this file. -->\n\n';
@@ -24,16 +24,19 @@ ${table(['Setting', 'Default', 'Meaning'], rows)}
 function scopesPage(): string {
   const rows = SCOPE_NAMES.map((name) => {
     const { holder, sensitivity, dataClass, fields, title } = SCOPES[name];
-    const operations = operationsOf(name).map((operation) => `\`${operation.id}\``);
-    const opened = fields.map((field) => `\`${field}\``).join(', ');
-    return [`\`${name}\``, holder, sensitivity, dataClass, opened, `${title.vi}<br>${title.en}`, operations.join(', ')];
+    const data = dataClass === 'none' ? '' : `<br>${dataClass} data`;
+    const opened = [
+      ...(fields.length === 0 ? [] : [`fields: ${fields.map(code).join(', ')}`]),
+      ...(operationsOf(name).length === 0 ? [] : [`operations: ${operationsOf(name).map(operationLink).join(', ')}`]),
+    ];
+    return [code(name), `${title.en}<br>${title.vi}`, `${holder}, ${sensitivity}${data}`, opened.join('<br>')];
   });
   return `# Scopes
 
 A scope is a named permission. \`open\` comes with the app, \`asked\` is asked of the member just in time, \`reviewed\` is also approved by an admin,
 \`first-party\` is for the platform's own apps only.
 
-${table(['Scope', 'Holder', 'Sensitivity', 'Data class', 'Fields', 'Consent words', 'Operations'], rows)}
+${table(['Scope', 'Consent words', 'Kind', 'What it opens'], rows)}
 `;
 }
 

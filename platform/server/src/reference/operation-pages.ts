@@ -61,6 +61,9 @@ export function operationPages(): ReadonlyMap<string, string> {
   ]);
 }
 
+/** A link to an operation from a page in `docs/` itself. */
+export const operationLink = (op: OperationSpec): string => `[${code(op.id)}](api/${resourceOf(op).page}.md#${anchorOf(op)})`;
+
 type Entry = { readonly resource: Resource; readonly operations: readonly OperationSpec[] };
 
 function indexPage(entries: readonly Entry[]): string {

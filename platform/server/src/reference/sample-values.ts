@@ -105,7 +105,7 @@ const DEVELOPMENT = {
 } as const;
 
 /**
- * What the fields of the examples hold, by their names. `OPERATION FIELD` comes first, then the same with the last words of the operation
+ * What the fields of the examples hold, by their names. `WITHIN.FIELD` comes first, `OPERATION FIELD` next, then the same with the last words of the operation
  * left off, down to the field alone: `partner.redemptions id` is the id in everything that begins with `partner.redemptions`.
  */
 export const SAMPLE_VALUES: Readonly<Record<string, Json>> = {
@@ -114,6 +114,8 @@ export const SAMPLE_VALUES: Readonly<Record<string, Json>> = {
   ...OFFERS,
   ...REDEMPTIONS,
   ...DEVELOPMENT,
+  'partner.id': IDS.partnerId,
+  'offer.id': IDS.offerId,
   'redemptions id': IDS.redemptionId,
   'offers.claim id': IDS.redemptionId,
   'partner.redemptions id': IDS.redemptionId,
@@ -121,6 +123,8 @@ export const SAMPLE_VALUES: Readonly<Record<string, Json>> = {
   'partner.events id': IDS.eventId,
   'partner.offers.submit id': IDS.submissionId,
   'partner.offers.codes id': IDS.jobId,
+  'admin.partners id': IDS.partnerId,
+  'admin.submissions id': IDS.submissionId,
   'partners id': IDS.partnerId,
   'partner.profile id': IDS.partnerId,
   'me id': 'q3v0…pairwise',

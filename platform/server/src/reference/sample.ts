@@ -9,6 +9,8 @@ export type Extent = 'needed' | 'whole';
 /** What a sample is of: the operation (or page) and the way to the value, e.g. `partner.offers.create` and `funding`. */
 interface Place {
   readonly root: string;
+  /** The field that the value lies in, where there is one: the `partner` of `partner.id`. */
+  readonly within: string;
   readonly name: string;
 }
 
@@ -17,7 +19,7 @@ interface Place {
  * parses each with the schema it is an example of. Throws where neither the table nor the schema says what a value looks like.
  */
 export function sampleOf(schema: JsonSchema, { root, extent, name = '' }: { root: string; extent: Extent; name?: string }): Json {
-  return sample(schema, { root, name }, extent);
+  return sample(schema, { root, within: '', name }, extent);
 }
 
 function sample(schema: JsonSchema, place: Place, extent: Extent): Json {
@@ -32,23 +34,23 @@ function sample(schema: JsonSchema, place: Place, extent: Extent): Json {
   return plain(schema, place);
 }
 
-/** `partner.offers.get id`, `partner.offers id`, `partner id`, `id`: the most particular that the table has. */
-function knownValue({ root, name }: Place): Json | undefined {
+/** `partner.id` within a `partner`, else `partner.offers.get id`, `partner.offers id`, `partner id`, `id`: the most particular that the table has. */
+function knownValue({ root, within, name }: Place): Json | undefined {
   const words = root.split('.');
   const keys = words.map((_, index) => `${words.slice(0, words.length - index).join('.')} ${name}`);
-  for (const key of [...keys, name]) if (SAMPLE_VALUES[key] !== undefined) return SAMPLE_VALUES[key];
+  for (const key of [`${within}.${name}`, ...keys, name]) if (SAMPLE_VALUES[key] !== undefined) return SAMPLE_VALUES[key];
   return undefined;
 }
 
 const isJson = (value: unknown): value is Json => ['string', 'number', 'boolean'].includes(typeof value) || value === null;
 
-function objectOf(schema: JsonSchema, { root, name }: Place, extent: Extent): Json {
+function objectOf(schema: JsonSchema, { root, name: within }: Place, extent: Extent): Json {
   const required = new Set(schema.required);
   const entries = Object.entries(schema.properties ?? {});
   const needed = entries.filter(([key, property]) => required.has(key) && asSchema(property).default === undefined);
   // A change has no field that must be there; one shows how it is done.
-  const shown = extent === 'whole' ? entries : needed.length > 0 || name !== '' ? needed : entries.slice(0, 1);
-  return Object.fromEntries(shown.map(([key, property]) => [key, sample(asSchema(property), { root, name: key }, extent)]));
+  const shown = extent === 'whole' ? entries : needed.length > 0 || within !== '' ? needed : entries.slice(0, 1);
+  return Object.fromEntries(shown.map(([key, property]) => [key, sample(asSchema(property), { root, within, name: key }, extent)]));
 }
 
 function listOf({ items, minItems = 1 }: JsonSchema, place: Place, extent: Extent): Json {
