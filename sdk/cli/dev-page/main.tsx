@@ -1,6 +1,6 @@
+import './no-eval.ts';
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { config } from 'zod/mini';
 import type { DevState } from '../src/dev/state.ts';
 import { ask, followState } from './ask.ts';
 import { Panel } from './panel.tsx';
@@ -8,9 +8,6 @@ import { Offers } from './panels/accounts.tsx';
 import { Phone } from './phone.tsx';
 import './style.css';
 import { LanguageContext, useWords, WORDS } from './words.ts';
-
-// Its faster way compiles validators by `eval`, which this page's policy refuses, and the console would say so.
-config({ jitless: true });
 
 function Page() {
   const [state, setState] = useState<DevState | null>(null);

@@ -1,4 +1,4 @@
-import { isScope, type Scope, type Surroundings } from '@chung/contracts';
+import type { Scope, Surroundings } from '@chung/contracts';
 import { type BridgeServer, handOver, readFrameMessage, serveBridge } from '@chung/host';
 import { useEffect, useRef, useState } from 'react';
 import type { DevState } from '../src/dev/state.ts';
@@ -47,7 +47,7 @@ export function Phone({ state }: { readonly state: DevState }) {
         </button>
       </header>
       <div className="phone-screen">
-        {!needsConsent && state.build.count > 0 && (
+        {state.consent === 'given' && state.build.count > 0 && (
           <Frame
             key={`${state.member} ${language} ${round}`}
             state={state}
@@ -165,21 +165,25 @@ function FirstConsent({ state }: { readonly state: DevState }) {
   );
 }
 
+/** An optional scope, asked while the mini-app waits. It is told once the platform has granted it, and not before. */
 function AskSheet({ state, asked, onDone }: { readonly state: DevState; readonly asked: Asked; readonly onDone: () => void }) {
-  const decide = (decision: 'granted' | 'refused') => {
-    asked.answer(decision);
+  const isGranted = grantedIn(state).has(asked.scope);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked stays as long as the sheet is open
+  useEffect(() => {
+    if (!isGranted) return;
+    asked.answer('granted');
     onDone();
-  };
+  }, [isGranted]);
   return (
     <Sheet
       title={state.app.name}
-      required={state.scopes.filter(({ scope }) => scope === asked.scope && isScope(scope))}
+      required={state.scopes.filter(({ scope }) => scope === asked.scope)}
       optional={[]}
-      onAllow={async () => {
-        await ask('allow', { scope: asked.scope });
-        decide('granted');
+      onAllow={() => ask('allow', { scope: asked.scope })}
+      onRefuse={() => {
+        asked.answer('refused');
+        onDone();
       }}
-      onRefuse={() => decide('refused')}
     />
   );
 }

@@ -10,5 +10,5 @@ await build({
   root: path.join(CLI, 'dev-page'),
   base: './',
   resolve: { conditions: ['chung-source', ...defaultClientConditions] },
-  build: { outDir: path.join(CLI, 'dist/dev-page'), emptyOutDir: true },
+  build: { outDir: path.join(CLI, 'dist/dev-page'), emptyOutDir: true, target: 'esnext', cssTarget: 'chrome123' },
 });

@@ -79,9 +79,9 @@ function Choice<Value extends string | number>({ title, value, choices, onChoose
     <fieldset>
       <legend>{word(title)}</legend>
       {choices.map(([one, shown]) => (
-        <label key={one}>
+        <label key={one} className="choice">
           <input type="radio" name={title} checked={one === value} onChange={() => onChoose(one)} />
-          <span>{name(shown)}</span>
+          <span className="shown">{name(shown)}</span>
         </label>
       ))}
     </fieldset>

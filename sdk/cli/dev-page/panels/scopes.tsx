@@ -11,7 +11,7 @@ export function Scopes({ state }: { readonly state: DevState }) {
       <p className="soft">{word('scopesHint')}</p>
       {state.scopes.length === 0 && <p className="empty">{word('noScopes')}</p>}
       {state.scopes.map((line) => (
-        <Scope key={line.scope} line={line} isLocked={state.consent === 'needed'} />
+        <Scope key={line.scope} line={line} isLocked={state.consent !== 'given'} />
       ))}
       {state.findings !== null && (
         <p className={state.findings > 0 ? 'wrong' : 'soft'}>

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readFileSync, watch } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -8,10 +8,11 @@ import type { BackendLine } from './state.ts';
 
 const LINES_MAX = 100;
 const RESTART_AFTER_MS = 300;
-const STOP_WITHIN_MS = 5_000;
 /** The script of package.json that starts the backend, and the folder of its source. */
 const SCRIPT = 'server';
 const WEBHOOK_PATH = '/webhooks';
+/** `.ts` from the sources, `.js` in the package. */
+const KEEPER = new URL(`./backend-process${path.extname(import.meta.url)}`, import.meta.url);
 
 const PackageJson = z.looseObject({ scripts: z.record(z.string(), z.string()).default({}) });
 
@@ -55,10 +56,9 @@ export async function startBackend({ root, environment, onChange }: BackendSetti
   let isClosing = false;
   const run = () => {
     status = 'running';
-    const child = spawn('npm', ['run', '--silent', SCRIPT], {
+    const child = fork(KEEPER, [SCRIPT], {
       cwd: root,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: environmentOf(environment, port),
     });
     const say = (bytes: Buffer) => {
@@ -66,8 +66,8 @@ export async function startBackend({ root, environment, onChange }: BackendSetti
       lines.splice(0, lines.length - LINES_MAX);
       onChange();
     };
-    child.stdout.on('data', say);
-    child.stderr.on('data', say);
+    child.stdout?.on('data', say);
+    child.stderr?.on('data', say);
     child.once('error', (error) => say(Buffer.from(error.message)));
     child.once('exit', () => {
       if (child !== current) return;
@@ -122,22 +122,11 @@ function watchSource(root: string, restart: () => Promise<void>) {
   });
 }
 
-/** npm starts a shell that starts the program: the whole group is asked to end, and made to. */
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  signalGroup(child.pid, 'SIGTERM');
-  const late = setTimeout(() => signalGroup(child.pid ?? 0, 'SIGKILL'), STOP_WITHIN_MS);
+  if (child.connected) child.disconnect();
   await ended;
-  clearTimeout(late);
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 /** A port that is free at this moment. */

@@ -83,7 +83,7 @@ export interface DevState {
   readonly admin: { readonly username: string; readonly password: string };
   readonly members: readonly Omit<DevMember, 'password'>[];
   readonly member: string;
-  readonly consent: 'given' | 'needed';
+  readonly consent: 'given' | 'needed' | 'changing';
   readonly scopes: readonly ScopeLine[];
   readonly findings: number | null;
   readonly faults: DevFaults;
