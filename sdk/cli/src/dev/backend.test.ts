@@ -38,9 +38,12 @@ const start = async () => {
   return backend;
 };
 const ask = async (url: string | null) => (await fetch(url ?? '').then((response) => response.json())) as { pid: number; version: number };
-const isAlive = (pid: number) => {
+const isAlive = async (pid: number): Promise<boolean> => {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    // One that has ended and that nobody has asked about yet is still listed, as a zombie.
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    return !/\) Z /.test(stat);
   } catch {
     return false;
   }
