@@ -55,6 +55,18 @@ test.each([
   expect((body['fields'] as { path: string }[]).map((field) => field.path)).toContain(path);
 });
 
+test('422: a change that does not fit what stays as it was is refused by its field, and nothing has changed', async () => {
+  const allocation = { mode: 'lottery', entriesFrom: inDays(0), entriesUntil: inDays(1), acceptMinutes: 30 };
+  const { body: written } = await create({ allocation });
+  const change = { window: { startsAt: inDays(5), endsAt: inDays(6) } };
+  const { status, body } = await mine.call('PATCH', `/v1/partner/offers/${written['id']}`, { body: change });
+  expect([status, body['code']]).toEqual([422, 'validation_failed']);
+  expect(body['fields']).toEqual([expect.objectContaining({ path: 'body.allocation.entriesFrom' })]);
+  expect(await mine.call('GET', `/v1/partner/offers/${written['id']}`)).toMatchObject({
+    body: { termsVersion: 1, window: written['window'] },
+  });
+});
+
 test('403: a suspended partner writes nothing', async () => {
   const { id } = await http.rooms.activePartner('suspended');
   await http.rooms.db.tx((tx) => http.rooms.partners.decide(tx, { partnerId: id, decision: 'suspend', reason: '' }));

@@ -23,7 +23,7 @@ export async function changeOffer(
   if (!offer) throw new DomainError('not_found');
   if (!OFFER_MOVES.change.from.includes(offer.state)) throw notChangeable();
 
-  const terms = OfferDraft.parse({ ...offer.terms, ...change });
+  const terms = changedTerms(offer.terms, change);
   const stockChanged = terms.stock !== offer.terms.stock;
   const termsChanged = !isDeepStrictEqual({ ...terms, stock: 0 }, { ...offer.terms, stock: 0 });
   if (stockChanged) await changeStock(tx, offerId, terms.stock);
@@ -39,6 +39,14 @@ export async function changeOffer(
   const changed = await findPartnerOffer(tx, partnerId, offerId);
   if (!changed) throw new Error(`offer ${offerId} is missing after its change`);
   return changed;
+}
+
+/** Judged as a whole: what is changed may not fit what stays as it was, such as a new window the entries of a lottery. */
+function changedTerms(terms: OfferDraft, change: OfferChange): OfferDraft {
+  const parsed = OfferDraft.safeParse({ ...terms, ...change });
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path, code, message }) => ({ path: ['body', ...path].join('.'), code, message }));
+  throw new DomainError('validation_failed', { fields });
 }
 
 /** More units of a live offer are promised at once, without a review that would count its codes again. A draft is counted when submitted. */
