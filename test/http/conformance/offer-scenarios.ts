@@ -1,6 +1,8 @@
+import type { OperationId } from '@chung/contracts';
 import { draftOf, inDays } from '../../harness/partner-rooms.ts';
+import { byLottery } from '../../harness/queue-stage.ts';
 import type { Scenario } from './scenario.ts';
-import { claim, codesFor, idOf } from './stage.ts';
+import { claim, codesFor, idOf, published } from './stage.ts';
 
 const body = {};
 const words = (vi: string, en: string) => ({ vi, en });
@@ -164,6 +166,44 @@ export const offerScenarios: readonly Scenario[] = [
       const plain = idOf(await call('partner', 'partner.offers.create', { body: draftOf() }));
       await call('partner', 'partner.offers.codes.upload', { params: { offerId: plain }, body: 'AAAA-0001', headers: text });
       await call('partner', 'partner.offers.codes.generate', { params: { offerId: plain }, body: { count: 1 } });
+    },
+  },
+  {
+    title: 'a change is judged together with what it leaves as it was',
+    play: async (_stage, { call }) => {
+      const offerId = idOf(await call('partner', 'partner.offers.create', { body: draftOf(byLottery()) }));
+      const params = { offerId };
+      await call('partner', 'partner.offers.change', { params, body: { window: { startsAt: inDays(5), endsAt: inDays(6) } } });
+      await call('partner', 'partner.offers.change', { params, body: { allocation: { mode: 'first_come', waitingList: 'on' } } });
+      await call('partner', 'partner.offers.change', { params, body: { budgetMinor: 5 } });
+      await call('partner', 'partner.offers.change', { params, body: { codes: 'pool' } });
+      await call('partner', 'partner.offers.change', { params, body: { stock: 0 } });
+      await call('partner', 'partner.offers.change', { params: { offerId: '01936b5e-7c00-7000-8000-000000000001' }, body: { stock: 5 } });
+    },
+  },
+  {
+    title: 'pages: every item once, cursors of one list alone, limits',
+    play: async (stage, { call }) => {
+      const ids: string[] = [];
+      for (let i = 0; i < 3; i++) ids.push(await published(stage, draftOf({ limits: { perMember: 3, perMemberPerDay: null } })));
+      for (const offerId of ids) await claim(stage.as('lan'), offerId);
+      const walk = async (who: 'partner', id: OperationId, query: object) => {
+        const cursors: unknown[] = [];
+        for (let cursor: unknown; cursor !== null && cursors.length < 4; ) {
+          const page = await call(who, id, { query: { ...query, limit: 2, ...(cursor !== undefined && { cursor }) } });
+          cursor = page.body['nextCursor'];
+          cursors.push(cursor);
+        }
+        return cursors;
+      };
+      await walk('partner', 'partner.offers.list', {});
+      const [first] = await walk('partner', 'partner.redemptions.list', {});
+      await walk('partner', 'partner.events.list', {});
+      await call('partner', 'partner.offers.list', { query: { cursor: first } });
+      for (const limit of ['0', '101', 'x', '1.5', '']) await call('partner', 'partner.offers.list', { query: { limit } });
+      await call('partner', 'partner.offers.list', { query: { cursor: 'x'.repeat(600) } });
+      await call('partner', 'partner.offers.create', { body: draftOf(), key: 'k'.repeat(256) });
+      await call('partner', 'partner.offers.create', { key: 'k' });
     },
   },
 ];

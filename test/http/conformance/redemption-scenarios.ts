@@ -149,4 +149,30 @@ export const redemptionScenarios: readonly Scenario[] = [
       await call('other', 'partner.offers.change', { params, body: { stock: 21 }, key: 'k-change' });
     },
   },
+  {
+    title: 'a cashback that two fund: promised, taken back in parts, and to the last đồng',
+    play: async (stage, { call }) => {
+      const offerId = await published(
+        stage,
+        draftOf({
+          benefit: { kind: 'cashback', cashbackMinor: 9_999, minimumSpendMinor: 0, vestingDays: 7 },
+          funding: [
+            { by: 'partner', shareBasisPoints: 6_667 },
+            { by: 'platform', shareBasisPoints: 3_333 },
+          ],
+        }),
+      );
+      const params = { redemptionId: idOf(await call('lan', 'offers.claim', { params: { offerId }, body })) };
+      await call('partner', 'partner.balance.get');
+      const reason = 'Khách trả hàng';
+      for (const partBasisPoints of [1, 3_333, 1_111]) {
+        await call('partner', 'partner.redemptions.reverse', { params, body: { reason, partBasisPoints } });
+        await call('partner', 'partner.balance.get');
+      }
+      await call('partner', 'partner.redemptions.reverse', { params, body: { reason } });
+      await call('partner', 'partner.balance.get');
+      await call('other', 'partner.balance.get');
+      await call('partner', 'partner.events.list', { query: { limit: 100 } });
+    },
+  },
 ];

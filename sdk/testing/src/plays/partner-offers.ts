@@ -1,4 +1,4 @@
-import { OfferDraft, type OfferState, type PartnerOffer, type Submission, SubmissionId } from '@chung/contracts';
+import { type OfferChange, OfferDraft, type OfferState, type PartnerOffer, type Submission, SubmissionId } from '@chung/contracts';
 import { pageOf } from '../paging.ts';
 import { type Plays, partnerOf } from '../plays.ts';
 import { refusal } from '../refusal.ts';
@@ -30,7 +30,7 @@ export function partnerOfferPlays(store: Store): Plays<WritingId> {
     },
     'partner.offers.change': ({ params, body, caller }) => {
       const offer = ownOffer(store, partnerOf(caller), params.offerId);
-      change(store, offer, OfferDraft.parse({ ...offer.terms, ...body }));
+      change(store, offer, body);
       return partnerOffer(store, offer);
     },
     'partner.offers.submit': ({ params, caller }) => submit(store, ownOffer(store, partnerOf(caller), params.offerId)),
@@ -41,11 +41,19 @@ export function partnerOfferPlays(store: Store): Plays<WritingId> {
 const shownState = (store: Store, { state, terms }: FakeOffer): OfferState =>
   state === 'published' && hasEnded(terms, store.now()) ? 'ended' : state;
 
+/** Judged as a whole: what is changed may not fit what stays as it was. */
+function changedTerms({ terms }: FakeOffer, changes: OfferChange): OfferDraft {
+  const parsed = OfferDraft.safeParse({ ...terms, ...changes });
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path, code, message }) => ({ path: ['body', ...path].join('.'), code, message }));
+  throw refusal('validation_failed', { fields });
+}
+
 /**
  * New terms make a new version that goes through review again; the stock alone may be raised and lowered while the offer stays published. A
  * change that changes nothing does nothing.
  */
-function change(store: Store, offer: FakeOffer, terms: OfferDraft): void {
+function change(store: Store, offer: FakeOffer, changes: OfferChange): void {
   if (offer.state === 'submitted')
     throw refusal('wrong_state', {
       detail: {
@@ -53,6 +61,7 @@ function change(store: Store, offer: FakeOffer, terms: OfferDraft): void {
         en: 'The offer is being reviewed; change it after the decision.',
       },
     });
+  const terms = changedTerms(offer, changes);
   const isStock = terms.stock !== offer.terms.stock;
   const isTerms = JSON.stringify({ ...terms, stock: 0 }) !== JSON.stringify({ ...offer.terms, stock: 0 });
   const { stock, held, redeemed, promised, spentMinor } = unitsOf(store, offer);
