@@ -1,4 +1,4 @@
-import type { Json } from './sample.ts';
+import type { Json } from './json.ts';
 
 /** How one language writes a value on one line. */
 interface Notation {

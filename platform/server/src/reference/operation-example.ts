@@ -1,6 +1,7 @@
 import { OPENS, type OperationSpec, SCOPES, type Scope } from '@chung/contracts';
+import type { Json } from './json.ts';
 import { json, literal } from './literal.ts';
-import { type Json, sampleOf } from './sample.ts';
+import { sampleOf } from './sample.ts';
 import { jsonSchemaOf } from './schema-fields.ts';
 
 type JsonObject = Readonly<Record<string, Json>>;

@@ -1,4 +1,4 @@
-import type { Json } from './sample.ts';
+import type { Json } from './json.ts';
 
 const id = (last: string) => `01936b5e-7c00-7000-8000-00000000${last}`;
 const day = (date: string, time = '02:00:00') => `2026-${date}T${time}Z`;

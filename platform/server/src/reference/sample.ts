@@ -1,7 +1,6 @@
+import type { Json } from './json.ts';
 import { SAMPLE_VALUES } from './sample-values.ts';
 import { asSchema, branchesOf, isNullable, type JsonSchema } from './schema-fields.ts';
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** `needed`: what must be there, as one would write it; `whole`: everything, as it is answered. */
 export type Extent = 'needed' | 'whole';
