@@ -35,6 +35,7 @@ function announce(config: Config): void {
   Member app       ${config.baseUrl}/
   Partner portal   ${config.baseUrl}/partner/
   Admin console    ${config.baseUrl}/admin/
+  Docs             ${config.baseUrl}/docs/
   API reference    ${config.baseUrl}/docs/api
 `);
   if (config.CHUNG_DEMO)
