@@ -102,6 +102,22 @@ test.each([
   60_000,
 );
 
+test('the scopes that an app registers for the hooks are no types that stand for the SDK; anything beside them is', () => {
+  const settings = "{ scopes: readonly ['offers:read'] }";
+  const use = `import { useOperation } from '@chung/mini-app/react';
+    export const useOffers = () => useOperation((app) => app.offers.list());`;
+  const found = (register: string) => {
+    write('src/main.ts', use);
+    write('src/settings.ts', `export {}; declare module '@chung/mini-app/react' { ${register} }`);
+    return analyse(openProject(folder, { conditions: ['chung-source'] })).findings.filter(({ rule }) => /CH10[67]/.test(rule));
+  };
+  expect(found(`interface Register { settings: ${settings} }`)).toEqual([]);
+  expect(found(`interface Register { settings: ${settings} } export function useMiniApp(): any;`)).not.toEqual([]);
+  // In a file that is no module it takes the place of the SDK's types, whatever it holds.
+  write('src/types.d.ts', `declare module '@chung/mini-app/react' { interface Register { settings: ${settings} } }`);
+  expect(found(`interface Register { settings: ${settings} }`)).not.toEqual([]);
+}, 60_000);
+
 test('a file named like a library of the compiler is the app’s own', () => {
   write('src/lib.kit.d.ts', 'export interface Kit { readonly name: string }');
   expect(filesIn()).toEqual(['src/lib.kit.d.ts']);

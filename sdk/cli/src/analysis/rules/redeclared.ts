@@ -1,4 +1,4 @@
-import type { ts } from 'ts-morph';
+import { ts } from 'ts-morph';
 import { type Finding, found } from '../findings.ts';
 import { insideOf, placeOf } from '../place.ts';
 import { importsOf } from '../scopes/reach.ts';
@@ -11,8 +11,11 @@ const SDK = /^@chung\//;
  */
 export function checkRedeclared(files: readonly ts.SourceFile[], checker: ts.TypeChecker, root: string): readonly Finding[] {
   const isInside = insideOf(root);
-  const isOwn = (specifier: ts.StringLiteralLike) =>
-    checker.getSymbolAtLocation(specifier)?.declarations?.some((declaration) => isInside(declaration.getSourceFile().fileName)) ?? false;
+  const isOwn = (specifier: ts.StringLiteralLike) => {
+    const declarations = checker.getSymbolAtLocation(specifier)?.declarations ?? [];
+    const own = declarations.filter((declaration) => isInside(declaration.getSourceFile().fileName));
+    return own.length > 0 && !(own.length < declarations.length && own.every(isRegister));
+  };
   return files
     .flatMap(importsOf)
     .filter((specifier) => SDK.test(specifier.text) && isOwn(specifier))
@@ -23,4 +26,11 @@ export function checkRedeclared(files: readonly ts.SourceFile[], checker: ts.Typ
         at: placeOf(root, specifier),
       }),
     );
+}
+
+/** `interface Register`, beside the SDK's own types, is how its hooks are told the scopes of an app; it changes nothing else. */
+function isRegister(declaration: ts.Declaration): boolean {
+  const body = ts.isModuleDeclaration(declaration) ? declaration.body : undefined;
+  if (!body || !ts.isModuleBlock(body)) return false;
+  return body.statements.every((statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === 'Register');
 }

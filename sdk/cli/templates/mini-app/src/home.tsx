@@ -19,10 +19,8 @@ export function Home() {
   const { status, value, error, reload } = offers;
   return (
     <main aria-busy={status === 'loading'}>
-      <header>
-        <p className="eyebrow">__NAME__</p>
-        <h1>{words.title}</h1>
-      </header>
+      {/* The name of the app stands above, in the bar of the host. */}
+      <h1>{words.title}</h1>
       {!value && status === 'loading' && <Skeleton />}
       {!value && status === 'failed' && <Failed error={error} onRetry={reload} />}
       {value && status === 'failed' && <Stale onRetry={reload} />}
