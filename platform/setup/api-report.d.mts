@@ -1,4 +1,4 @@
-import type { SdkPackage } from './sdk-packages.mjs';
+import type { PublishedPackage } from './sdk-packages.mjs';
 
-export function apiReport(one: SdkPackage): string;
-export function committedReport(one: SdkPackage): string | null;
+export function apiReport(one: PublishedPackage): string;
+export function committedReport(one: PublishedPackage): string | null;

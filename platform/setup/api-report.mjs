@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Project } from 'ts-morph';
 import { bootstrap } from './bootstrap.mjs';
 import { exitWithFailure, say } from './report.mjs';
-import { buildSdk, sdkPackages } from './sdk-packages.mjs';
+import { buildPackages, sdkPackages } from './sdk-packages.mjs';
 
 /** Types that the compiler worked out of schemas fill screens; a change of one shows by its digest. */
 const LONGEST_SHOWN = 1_500;
@@ -52,7 +52,7 @@ export const committedReport = (one) => (existsSync(reportFile(one)) ? readFileS
 
 async function write() {
   const { node, env } = await bootstrap({ web: false });
-  await buildSdk({ node, env });
+  await buildPackages({ node, env });
   for (const one of sdkPackages()) {
     writeFileSync(reportFile(one), apiReport(one));
     say(`✓ ${one.manifest.name}`);

@@ -1,8 +1,13 @@
-export interface SdkPackage {
-  readonly name: string;
+export interface PublishedPackage {
   readonly folder: string;
   readonly manifest: { readonly name: string; readonly version: string; readonly exports?: Readonly<Record<string, unknown>> };
 }
-export function sdkPackages(): readonly SdkPackage[];
-export function buildSdk(tools: { node: string; env: NodeJS.ProcessEnv }): Promise<void>;
-export function packSdk(into: string, tools: { env: NodeJS.ProcessEnv }): Promise<Readonly<Record<string, string>>>;
+export interface Tools {
+  readonly node: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+export function sdkPackages(): readonly PublishedPackage[];
+export function publishedPackages(): readonly PublishedPackage[];
+export function buildPackages(tools: Tools): Promise<void>;
+/** The tarball of each published package, by its name. */
+export function packedPackages(tools: Tools): Promise<Readonly<Record<string, string>>>;

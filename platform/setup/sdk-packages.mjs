@@ -2,15 +2,19 @@
 // would publish it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { root } from './paths.mjs';
+import { root, stampFolder } from './paths.mjs';
 import { runCaptured } from './processes.mjs';
 import { SetupError } from './report.mjs';
+import { hashFiles, sourceFiles } from './stamps.mjs';
 
 const server = join(root, 'platform', 'server');
 const webApps = ['member', 'partner', 'admin'];
 
-/** The packages in the order in which one needs the other; the platform, which needs most of them, comes last. */
-export function sdkPackages() {
+/** What partners build upon, in the order in which one package needs the other. */
+export const sdkPackages = () => publishedPackages().filter(({ folder }) => folder !== server);
+
+/** All that is published: the SDK, and the platform, which needs most of it and comes last. */
+export function publishedPackages() {
   const folders = readdirSync(join(root, 'sdk')).map((name) => join(root, 'sdk', name));
   const all = [...folders, server]
     .filter((folder) => existsSync(join(folder, 'package.json')))
@@ -63,10 +67,10 @@ function compilerFlags({ folder }) {
   return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-/** Compiles all packages; throws with what the compiler said. */
-export async function buildSdk({ node, env }) {
+/** Compiles all that is published; throws with what the compiler said. */
+export async function buildPackages({ node, env }) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  for (const one of sdkPackages()) {
+  for (const one of publishedPackages()) {
     rmSync(join(one.folder, 'dist'), { recursive: true, force: true });
     const { code, output } = await runCaptured(node, [tsc, '--ignoreConfig', ...compilerFlags(one), ...doorsOf(one)], { env });
     if (code !== 0) throw new SetupError(`${one.manifest.name} does not compile:\n${output}`);
@@ -90,11 +94,11 @@ function nameBuiltFiles(file) {
   writeFileSync(file, text.replaceAll(/((?:from|import\()\s*'\.{1,2}\/[^']*)\.tsx?'/g, "$1.js'"));
 }
 
-/** Packs all packages into a folder; resolves with the tarball of each by its name. */
-export async function packSdk(into, { env }) {
+/** Packs all that is published into a folder; resolves with the tarball of each by its name. */
+async function packPackages(into, { env }) {
   mkdirSync(into, { recursive: true });
   const tarballs = {};
-  for (const { folder, manifest } of sdkPackages()) {
+  for (const { folder, manifest } of publishedPackages()) {
     const { code, output } = await runCaptured('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', into], {
       env,
       cwd: folder,
@@ -103,4 +107,25 @@ export async function packSdk(into, { env }) {
     tarballs[manifest.name] = join(into, `${manifest.name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`);
   }
   return tarballs;
+}
+
+/** What the tarballs are made of. */
+function inputsHash() {
+  const folders = [join(root, 'sdk'), server, join(root, 'platform', 'web'), join(root, 'platform', 'setup')];
+  const files = folders.flatMap((folder) => sourceFiles(folder, (file) => !/\.test\.tsx?$|\.log$|\/corpus\//.test(file)));
+  return hashFiles([...files, join(root, 'package-lock.json')]);
+}
+
+/** The tarballs of this very source: built and packed once, and kept until something that they are made of changes. */
+export async function packedPackages({ node, env }) {
+  const folder = join(stampFolder, `packages-${inputsHash().slice(0, 16)}`);
+  const list = join(folder, 'list.json');
+  if (!existsSync(list)) {
+    rmSync(folder, { recursive: true, force: true });
+    await buildPackages({ node, env });
+    const tarballs = await packPackages(folder, { env });
+    // Last: a folder without its list was cut off half-way.
+    writeFileSync(list, JSON.stringify(tarballs));
+  }
+  return JSON.parse(readFileSync(list, 'utf8'));
 }
