@@ -59,7 +59,8 @@ export function createTokens(store: Store, consents: Consents): Tokens & { calle
       return issue({ kind: 'app', grant }, scopes, life);
     },
     memberAppToken: (member, life = {}) => issue({ kind: 'member-app', member }, scopesOf('member'), life),
-    partnerToken: (scopes, { partner = FAKE_PARTNER, ...life } = {}) => issue({ kind: 'backend', partnerId: partner.id }, scopes, life),
+    partnerToken: (scopes, { partner = FAKE_PARTNER, ...life } = {}) =>
+      issue({ kind: 'backend', partnerId: appOfPartner(partner).partnerId }, scopes, life),
     granted: (member) => new Set(consents.grantOf(member, ownApp)?.scopes.keys()),
     grant: (member, scope) => void consents.give(member, ownApp, { scopes: [scope], event: 'told' }),
     withdraw: (member, scope) => {
