@@ -8,7 +8,7 @@ interface Group {
 const GROUPS: readonly Group[] = [
   { title: 'Start', pages: ['index', 'getting-started', 'mini-apps', 'manifest', 'testing', 'going-live'] },
   { title: 'Guides', pages: ['webhooks', 'receipts', 'code-pools', 'statements', 'examples/*'] },
-  { title: 'Reference', pages: ['cli', 'api/index', 'api/*', 'scopes', 'errors/index', 'errors/*', 'check/index', 'check/*'] },
+  { title: 'Reference', pages: ['cli', 'events', 'api/index', 'api/*', 'scopes', 'errors/index', 'errors/*', 'check/index', 'check/*'] },
   { title: 'Packages', pages: ['packages/*'] },
   { title: 'Platform', pages: ['settings', 'operating', 'proof', 'screens', 'glossary', 'decisions/index', 'decisions/*'] },
 ];

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ERROR_CODES, ERRORS, type ErrorCode, errorsOf, OPERATIONS, operationsOf, SCOPE_NAMES, SCOPES } from '@chung/contracts';
 import { SETTINGS } from '../config.ts';
+import { eventsPage } from '../reference/events-page.ts';
 import { manifestPage } from '../reference/manifest-page.ts';
 import { code, table } from '../reference/markdown.ts';
 import { operationLink, operationPages } from '../reference/operation-pages.ts';
@@ -60,6 +61,7 @@ function pages(): ReadonlyMap<string, string> {
     ['settings.md', settingsPage()],
     ['scopes.md', scopesPage()],
     ['manifest.md', manifestPage()],
+    ['events.md', eventsPage()],
     ['errors/README.md', errorIndex()],
     ...operationPages(),
   ]);

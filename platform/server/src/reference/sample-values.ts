@@ -70,6 +70,9 @@ const REDEMPTIONS = {
   presented: 'TET-8KQ2M7XH4PWRN',
   reason: 'Khách trả lại hàng',
   partBasisPoints: 2_500,
+  feeMinor: 5_000,
+  vatMinor: 400,
+  vatBasisPoints: 800,
 } as const;
 
 const DEVELOPMENT = {
@@ -116,6 +119,13 @@ export const SAMPLE_VALUES: Readonly<Record<string, Json>> = {
   ...DEVELOPMENT,
   'partner.id': IDS.partnerId,
   'offer.id': IDS.offerId,
+  'redemption.reserved state': 'RESERVED',
+  'redemption.fulfilled state': 'FULFILLED',
+  'redemption.released state': 'RELEASED',
+  'redemption.expired state': 'EXPIRED',
+  'redemption.partly_reversed state': 'PARTLY_REVERSED',
+  'redemption.partly_reversed reversedBasisPoints': 2_500,
+  'redemption.reversed state': 'REVERSED',
   'redemptions id': IDS.redemptionId,
   'offers.claim id': IDS.redemptionId,
   'partner.redemptions id': IDS.redemptionId,
