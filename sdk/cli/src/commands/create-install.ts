@@ -46,7 +46,7 @@ function failure({ code, said }: Ended): CliError {
   const isMissing = code === null || code === NOT_FOUND;
   if (isMissing)
     return new CliError({
-      text: { vi: 'Máy này không có npm; dự án thì đã có đủ.', en: 'This machine has no npm; the project itself is there.' },
+      text: { vi: 'Máy này không có npm; dự án đã được tạo đầy đủ.', en: 'This machine has no npm; the project itself is there.' },
       next: {
         vi: 'Cài Node kèm npm, rồi chạy npm install trong thư mục đó.',
         en: 'Install Node with npm, then run npm install in that folder.',
@@ -57,7 +57,7 @@ function failure({ code, said }: Ended): CliError {
   if (reason !== null && NETWORK.test(reason))
     return new CliError({
       text: {
-        vi: `npm không kết nối được tới kho gói${because}; dự án thì đã có đủ.`,
+        vi: `npm không kết nối được tới kho gói${because}; dự án đã được tạo đầy đủ.`,
         en: `npm could not reach its registry${because}; the project itself is there.`,
       },
       next: { vi: 'Kiểm tra mạng rồi chạy npm install trong thư mục đó.', en: 'Check the network, then run npm install in that folder.' },
@@ -65,7 +65,7 @@ function failure({ code, said }: Ended): CliError {
     });
   return new CliError({
     text: {
-      vi: `npm không cài được các gói${because}; dự án thì đã có đủ.`,
+      vi: `npm không cài được các gói${because}; dự án đã được tạo đầy đủ.`,
       en: `npm could not install the packages${because}; the project itself is there.`,
     },
     next: { vi: 'Chạy npm install trong thư mục đó để xem npm nói gì.', en: 'Run npm install in that folder to see what npm says.' },

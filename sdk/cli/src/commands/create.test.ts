@@ -124,6 +124,6 @@ describe('npm install', () => {
   });
 
   test('without npm says so', async () => {
-    expect(await installing({ PATH: folder }, 'vi')).toContain('Máy này không có npm; dự án thì đã có đủ.');
+    expect(await installing({ PATH: folder }, 'vi')).toContain('Máy này không có npm; dự án đã được tạo đầy đủ.');
   });
 });

@@ -38,7 +38,7 @@ const WORDS = {
       not_eligible: 'Ưu đãi này không dành cho bạn.',
       offer_by_lottery: 'Ưu đãi này được bốc thăm.',
       not_allowed: 'Bạn chưa cho phép ứng dụng nhận ưu đãi thay bạn.',
-      offline: 'Chưa có kết nối mạng. Bấm lại để thử tiếp, bạn không bị nhận hai lần.',
+      offline: 'Chưa có kết nối mạng. Bấm lại để thử tiếp; ưu đãi chỉ được nhận một lần.',
       broken: 'Chưa nhận được. Hãy thử lại sau ít phút.',
     },
     categories: {
@@ -87,7 +87,7 @@ const WORDS = {
       not_eligible: 'This offer is not for you.',
       offer_by_lottery: 'This offer is drawn by lot.',
       not_allowed: 'You have not allowed this mini-app to claim for you.',
-      offline: 'You are offline. Press again to go on; you will not claim it twice.',
+      offline: 'You are offline. Press again to go on; it is claimed once.',
       broken: 'It could not be claimed. Try again in a few minutes.',
     },
     categories: {
