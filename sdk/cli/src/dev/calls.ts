@@ -19,6 +19,8 @@ export type DevCall = z.infer<typeof DevCall>;
 
 const SCOPE_OF = new Map<string, Scope | null>(OPERATIONS.map(({ id, scope }) => [id, scope]));
 
+const isOperation = (id: string): id is OperationId => SCOPE_OF.has(id);
+
 export interface Calls {
   make(call: DevCall): Promise<CallAnswer>;
   readonly lines: readonly CallLine[];
@@ -97,6 +99,8 @@ function problemOf(error: ApiError) {
 async function withToken({ operation, params, query, body, idempotencyKey }: DevCall, { session }: CallsSettings): Promise<unknown> {
   const open = await session();
   if (!open) throw new ApiError({ status: 401, code: 'unauthenticated' });
+  // A client can do more than its operations; a call can not.
+  if (!isOperation(operation)) throw new ApiError({ status: 404, code: 'not_found' });
   // A field has one name and one place, so the method sorts them back into path, query and body.
   const fields = { ...params, ...query, ...body };
   return methodOf(open.client, operation)(fields, idempotencyKey === undefined ? {} : { idempotencyKey });
@@ -104,7 +108,7 @@ async function withToken({ operation, params, query, body, idempotencyKey }: Dev
 
 const isMethod = (value: unknown): value is (fields: object, options: object) => Promise<unknown> => typeof value === 'function';
 
-function methodOf(client: object, operation: string) {
+function methodOf(client: object, operation: OperationId) {
   const found = operation.split('.').reduce<unknown>((place, name) => {
     const isPlace = (typeof place === 'object' || typeof place === 'function') && place !== null && Object.hasOwn(place, name);
     return isPlace ? Reflect.get(place, name) : undefined;
@@ -112,8 +116,6 @@ function methodOf(client: object, operation: string) {
   if (!isMethod(found)) throw new ApiError({ status: 404, code: 'not_found' });
   return found;
 }
-
-const isOperation = (id: string): id is OperationId => SCOPE_OF.has(id);
 
 /** Refused by the platform itself, so that what the mini-app sees is what it would see. */
 async function withoutToken({ operation, params, query, body, idempotencyKey }: DevCall, settings: CallsSettings): Promise<unknown> {

@@ -10,6 +10,7 @@ import { AppliedApp, DevMessage, type DevRequest, type DevStart, Grants, MovedCl
 const LEAST_NODE = [22, 19] as const;
 const PACKAGE = '@chung/server';
 const START_WITHIN_MS = 180_000;
+const LAST_WORDS = 2_000;
 
 type Ready = Extract<DevMessage, { kind: 'ready' }>;
 type Ask = DevRequest extends infer One ? (One extends DevRequest ? Omit<One, 'id'> : never) : never;
@@ -49,19 +50,23 @@ export interface PlatformSettings {
 export async function startPlatform({ root, node, start, onLine }: PlatformSettings): Promise<PlatformProcess> {
   assertNode(node);
   const child = fork(programIn(root), [JSON.stringify(start)], {
-    // From the sources it needs what this process was told of them.
-    execArgv: process.execArgv.filter((flag) => flag.startsWith('--conditions')),
+    // From the sources, the platform runs from its sources too.
+    execArgv: import.meta.url.endsWith('.ts') ? ['--conditions=chung-source'] : [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.stderr?.on('data', (bytes) => onLine(String(bytes).trimEnd()));
+  const words: string[] = [];
+  child.stderr?.on('data', (bytes) => {
+    words.push(String(bytes).trimEnd());
+    onLine(words.at(-1) ?? '');
+  });
   const { ready, ask } = conversation(child, onLine);
   const close = async () => {
     if (child.connected) child.disconnect();
     await ended;
   };
   try {
-    const { baseUrl, members, admin } = await Promise.race([ready, diedEarly(ended), tooLate()]);
+    const { baseUrl, members, admin } = await Promise.race([ready, diedEarly(ended, words), tooLate()]);
     return {
       ...{ baseUrl, members, admin, ended, close },
       apply: async (request) => AppliedApp.parse(await ask({ ask: 'apply', ...request })),
@@ -150,9 +155,10 @@ function conversation(child: ChildProcess, onLine: (line: string) => void): Conv
   return { ready, ask };
 }
 
-async function diedEarly(ended: Promise<void>): Promise<never> {
+async function diedEarly(ended: Promise<void>, words: readonly string[]): Promise<never> {
   await ended;
-  throw cannotStart('it ended before it was ready');
+  // What it said at last is why; without a word it was ended from outside.
+  throw cannotStart(words.join('\n').slice(-LAST_WORDS) || 'it ended before it was ready');
 }
 
 function tooLate(): Promise<never> {

@@ -184,7 +184,12 @@ async function follow(
     inference.ask();
     changed();
   };
-  const watcher = watchProject(root, { onManifest: () => void applyManifest(), onSource: inference.ask });
+  // One after the other: what is written while one is applied comes after it, and wins.
+  let applying = Promise.resolve();
+  const applyInTurn = () => {
+    applying = applying.then(applyManifest);
+  };
+  const watcher = watchProject(root, { onManifest: applyInTurn, onSource: inference.ask });
   closers.push(watcher.close);
   inference.ask();
 }
