@@ -2,6 +2,7 @@
 // would publish it.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { root, stampFolder } from './paths.mjs';
 import { runCaptured } from './processes.mjs';
 import { SetupError } from './report.mjs';
@@ -39,7 +40,7 @@ function doorsOf({ folder, manifest }) {
   return [...sources, ...commands, ...started.map((file) => join('src', file))].map((file) => relative(root, join(folder, file)));
 }
 
-/** The platform takes its tables and its web apps along; those are built by the set-up. */
+/** The platform takes its tables, its web apps and the docs along; those are built by the set-up. */
 function addPlatformFiles() {
   const web = join(server, 'web');
   rmSync(web, { recursive: true, force: true });
@@ -48,6 +49,9 @@ function addPlatformFiles() {
     if (!existsSync(built)) throw new SetupError(`the web app ${name} is not built: run npm start or npm test once.`);
     cpSync(built, join(web, name, 'dist'), { recursive: true });
   }
+  // `chung dev` has the docs too, without a network. A platform without them is whole all the same.
+  const docs = join(root, 'docs', 'dist');
+  if (existsSync(docs)) cpSync(docs, join(web, 'docs'), { recursive: true });
 }
 
 /** Without the condition for sources: a package is compiled against the built packages it needs, as a partner's program will be. */
@@ -67,8 +71,39 @@ function compilerFlags({ folder }) {
   return Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
+/** Two builds at once would take each other's `dist` away: the second waits for the first. */
+async function alone(work) {
+  const lock = join(stampFolder, 'building');
+  mkdirSync(stampFolder, { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!isRunning(readFileSync(lock, 'utf8'))) rmSync(lock, { force: true });
+      else await setTimeout(500);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Compiles all that is published; throws with what the compiler said. */
-export async function buildPackages({ node, env }) {
+export const buildPackages = (tools) => alone(() => compilePackages(tools));
+
+async function compilePackages({ node, env }) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   for (const one of publishedPackages()) {
     rmSync(join(one.folder, 'dist'), { recursive: true, force: true });
@@ -120,12 +155,13 @@ function inputsHash() {
 export async function packedPackages({ node, env }) {
   const folder = join(stampFolder, `packages-${inputsHash().slice(0, 16)}`);
   const list = join(folder, 'list.json');
-  if (!existsSync(list)) {
+  await alone(async () => {
+    if (existsSync(list)) return;
     rmSync(folder, { recursive: true, force: true });
-    await buildPackages({ node, env });
+    await compilePackages({ node, env });
     const tarballs = await packPackages(folder, { env });
     // Last: a folder without its list was cut off half-way.
     writeFileSync(list, JSON.stringify(tarballs));
-  }
+  });
   return JSON.parse(readFileSync(list, 'utf8'));
 }

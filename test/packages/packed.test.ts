@@ -46,7 +46,7 @@ describe.each(PACKAGES.map((one) => [one.manifest.name, one] as const))('%s', (n
 /** What else a package may hold beside what is compiled, its manifest, README and licence. */
 const EXTRAS: Readonly<Record<string, RegExp>> = {
   '@chung/cli': /^(templates\/.+|dist\/dev-page\/.+\.(html|css|js))$/,
-  '@chung/server': /^(migrations\/\d{4}_\w+\.sql|web\/(member|partner|admin)\/dist\/.+)$/,
+  '@chung/server': /^(migrations\/\d{4}_\w+\.sql|web\/(member|partner|admin)\/dist\/.+|web\/docs\/.+)$/,
 };
 
 describe.each(publishedPackages().map(({ manifest }) => manifest.name))('the tarball of %s', (name) => {

@@ -29,6 +29,7 @@ test('a link goes where it is told, to the outside without a referrer, and to no
 
 test('a table scrolls by itself; a head without words is left out', () => {
   expect(html('| a | b |\n|---|---|\n| 1 | 2 |\n')).toMatch(/^<div class="wide" role="group" tabindex="0".*<thead>.*<th>a<\/th>/);
+  expect(html('`a.b:c_d`')).toContain('<code>a.<wbr>b:<wbr>c_<wbr>d</code>');
   expect(html('| | |\n|---|---|\n| 1 | 2 |\n')).toMatch(/^<div class="wide facts"[^>]*><table><tbody>/);
 });
 

@@ -26,6 +26,7 @@ export interface Rendered {
 export type LinkTo = (address: string) => string | null;
 
 const NAME_MAX = 36;
+const breakable = (name: string) => name.replaceAll(/([.:_/])(?=\w)/g, '$1<wbr>');
 const OUTSIDE = /^[a-z]+:/;
 
 /** The line that says how a page was made is for whoever would edit it. */
@@ -51,8 +52,8 @@ export function render(markdown: string, linkTo: LinkTo): Rendered {
         const name = lang.split(' ')[0] ?? '';
         return `<div class="code"><pre tabindex="0"><code>${highlight(text, name)}</code></pre></div>\n`;
       },
-      // In a table a name stays whole; what is longer than names are may break anywhere.
-      codespan: ({ text }) => `<code${text.length > NAME_MAX ? ' class="long"' : ''}>${escapeHtml(text)}</code>`,
+      // In a table a name breaks between its words alone; what is longer than names are may break anywhere.
+      codespan: ({ text }) => `<code${text.length > NAME_MAX ? ' class="long"' : ''}>${breakable(escapeHtml(text))}</code>`,
       link({ href, title, tokens: inline }) {
         const words = this.parser.parseInline(inline);
         if (OUTSIDE.test(href)) return `<a href="${escapeHtml(href)}" rel="noreferrer">${words}</a>`;

@@ -19,7 +19,7 @@ const STANDARD_OUTPUT = 1;
 /** Where the built web apps lie: beside the sources in the repository, inside the package where it was installed. */
 const WEB_DIRECTORIES = ['../../web', '../web'] as const;
 /** And the built docs, which `npm run docs:build` and every set-up make. */
-const DOCS_DIRECTORIES = ['../../../docs/dist', '../docs'] as const;
+const DOCS_DIRECTORIES = ['../../../docs/dist', '../web/docs'] as const;
 
 export interface RunSettings {
   readonly config: Config;
