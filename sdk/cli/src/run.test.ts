@@ -10,7 +10,7 @@ export default defineApp({
   app_id: 'vn.example.rewards', name: ${inBoth('Quà', 'Gifts')}, description: ${inBoth('Quà tặng', 'Gifts for members')},
   icons: [{ src: 'icon.svg', sizes: 'any' }], version: { code: 1, name: '1.0.0' }, platform_version: { min_code: 1 },
   req_permissions: [${permissions}],
-  pages: ['home'], age_rating: 'all', data_retention: { kept: 'none' }, contact: { email: 'dev@example.vn' },
+  age_rating: 'all', data_retention: { kept: 'none' }, contact: { email: 'dev@example.vn' },
 });
 `;
 const CLEAN = `{ name: 'offers:read', purpose: ${inBoth('Xem ưu đãi', 'See offers')} }`;

@@ -58,13 +58,12 @@ function problemOf({ message, moduleName, moduleIdentifier }: StatsError, root: 
 const ESCAPE = String.fromCharCode(27);
 const withoutColours = (text: string) => text.replaceAll(new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g'), '');
 
-/** `builtin:swc-loader??…!/app/src/app.tsx?x` → `src/app.tsx`; null for what is not the app's own file. */
+/** `builtin:swc-loader??…!/app/src/app.tsx?x` → `src/app.tsx`. */
 function fileOf(identifier: string, root: string): string | null {
   const full = identifier.split('!').at(-1)?.split('|').at(-1)?.split('?')[0] ?? '';
   // What the bundler makes up (the container, code in an address) has a name, and no file.
   if (!existsSync(path.resolve(root, full)) || full === '') return null;
-  const relative = path.relative(root, path.resolve(root, full)).split(path.sep).join('/');
-  return relative.startsWith('../') ? path.basename(full) : relative;
+  return path.relative(root, path.resolve(root, full)).split(path.sep).join('/');
 }
 
 const literally = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -51,7 +51,7 @@ describe('a mini-app in its frame', { timeout: 60_000 }, () => {
         const { page, frame, told, complaints } = await openedPage(browser, stage.addressOf(language));
         expect(await told()).toEqual([{ kind: 'chung.frame.started', afterMs: expect.any(Number) }]);
         await frame().waitForSelector('h1');
-        expect(await frame().evaluate(() => document.body.innerText)).toContain(words);
+        expect(await frame().evaluate(() => document.body.textContent)).toContain(words);
         expect(await frame().evaluate(() => [self.origin, document.documentElement.lang])).toEqual(['null', language]);
         await frame().click('button');
         expect(await frame().textContent('button')).toMatch(/ 1$/);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Text } from '@chung/contracts';
 import { analyse, applyEdits, editsOf, type Finding, type Findings, openProject, toJson, toSarif, toText } from '../analysis/index.ts';
+import { type BuildCheckStep, checkBuild } from '../check-build/index.ts';
 import { type Arguments, CliError, type Command, type Terminal } from './command.ts';
 import { folderOf } from './folder.ts';
 
@@ -12,12 +13,19 @@ export const checkCommand: Command = {
   name: 'check',
   usage: 'chung check [FOLDER]',
   about: {
-    vi: 'Kiểm tra mã nguồn như nền tảng sẽ kiểm tra: quyền, máy chủ, khóa bí mật, bản kê khai.',
-    en: 'Checks the source as the platform will: scopes, hosts, secrets, manifest.',
+    vi: 'Kiểm tra như nền tảng sẽ kiểm tra: quyền, máy chủ, khóa bí mật, bản kê khai, gói và trang đầu.',
+    en: 'Checks as the platform will: scopes, hosts, secrets, manifest, the bundle and the first page.',
   },
   options: [
     { name: 'json', about: { vi: 'In kết quả dạng JSON.', en: 'Prints the findings as JSON.' } },
     { name: 'sarif', about: { vi: 'In kết quả dạng SARIF 2.1.0.', en: 'Prints the findings as SARIF 2.1.0.' } },
+    {
+      name: 'static',
+      about: {
+        vi: 'Chỉ đọc mã nguồn: không đóng gói, không mở trình duyệt.',
+        en: 'Reads the source alone: builds nothing, opens no browser.',
+      },
+    },
     { name: 'fix', about: { vi: 'Tự sửa những gì sửa được.', en: 'Repairs what can be repaired.' } },
     {
       name: 'purpose',
@@ -31,18 +39,43 @@ export const checkCommand: Command = {
   run: async (given, terminal) => {
     const root = folderOf(given, terminal);
     if (given.flag('fix') === 'given') await fix(root, given, terminal);
-    const found = analyse(openProject(root));
+    const source = analyse(openProject(root));
+    const findings = [...source.findings, ...(await ofBuild(source, { root, given, terminal }))];
+    const found = { ...source, findings };
     terminal.out(shown(found, { root, given, terminal }));
     return found.findings.some(({ severity }) => severity === 'error') ? 1 : 0;
   },
 };
+
+const STEPS: Readonly<Record<BuildCheckStep, Text>> = {
+  build: { vi: 'Đang đóng gói …', en: 'Bundling …' },
+  'build-again': { vi: 'Đang đóng gói lần hai, ở thư mục khác …', en: 'Bundling again, in another folder …' },
+  browser: { vi: 'Đang mở trang đầu trong trình duyệt …', en: 'Opening the first page in a browser …' },
+};
+
+/** What can only be said of what is built. Not asked for an app whose manifest is wrong: what it is to be is not known yet. */
+async function ofBuild(source: Findings, { root, given, terminal }: Place): Promise<readonly Finding[]> {
+  const isBroken = source.findings.some(({ rule, severity }) => severity === 'error' && rule.startsWith('CH5'));
+  if (given.flag('static') === 'given' || isBroken) return [];
+  const { env, error, language } = terminal;
+  return checkBuild({
+    ...{ root, env, signal: terminal.interruption() },
+    onStep: (step) => error(`${STEPS[step][language]}\n`),
+  });
+}
+
+interface Place {
+  readonly root: string;
+  readonly given: Arguments;
+  readonly terminal: Terminal;
+}
 
 const readText = (root: string) => (file: string) => {
   const full = path.join(root, file);
   return existsSync(full) ? readFileSync(full, 'utf8') : null;
 };
 
-function shown(found: Findings, { root, given, terminal }: { root: string; given: Arguments; terminal: Terminal }): string {
+function shown(found: Findings, { root, given, terminal }: Place): string {
   if (given.flag('json') === 'given') return toJson(found);
   if (given.flag('sarif') === 'given') return toSarif(found.findings, { version: terminal.version, docsUrl: DOCS });
   const { language, colour } = terminal;
