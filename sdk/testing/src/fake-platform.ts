@@ -48,15 +48,8 @@ export interface CallRecord {
 
 type InvokeInput = Omit<PlatformCall, 'id'> & { readonly signal?: AbortSignal | undefined };
 
-export interface FakePlatform extends Tokens {
-  readonly clock: MovableClock;
-  readonly switches: Switchboard;
-  readonly members: Readonly<Record<FixtureMember, FakeMember>>;
-  readonly offers: Readonly<Record<FixtureOffer, FakeOffer>>;
-  /** Everything the platform keeps, to look at and to arrange. */
-  readonly store: Store;
-  /** Every call, oldest first. */
-  readonly calls: readonly CallRecord[];
+/** What on the platform reviewers, admins and its own jobs do. */
+export interface Arranging {
   /** An offer that is approved and open; of Sao Bắc unless told. */
   addOffer(changes?: OfferLike, partner?: Partner): FakeOffer;
   /** Decides a submitted offer as a reviewer would; approved unless told. */
@@ -65,6 +58,17 @@ export interface FakePlatform extends Tokens {
   setPartnerStatus(partner: Partner, status: PartnerStatus): void;
   /** Sends webhooks that are due by the clock to `receiver`: new events, those that failed before, replays. */
   deliver(): Promise<void>;
+}
+
+export interface FakePlatform extends Tokens, Arranging {
+  readonly clock: MovableClock;
+  readonly switches: Switchboard;
+  readonly members: Readonly<Record<FixtureMember, FakeMember>>;
+  readonly offers: Readonly<Record<FixtureOffer, FakeOffer>>;
+  /** Everything the platform keeps, to look at and to arrange. */
+  readonly store: Store;
+  /** Every call, oldest first. */
+  readonly calls: readonly CallRecord[];
   /**
    * The platform over HTTP, at any origin: give it to `createClient({ baseUrl: 'https://chung.test', fetch: platform.fetch })`, with a token of
    * `memberToken`, `memberAppToken` or `partnerToken` in `headers`.
@@ -109,17 +113,16 @@ export function createFakePlatform(settings: FakePlatformSettings = {}): FakePla
   const run = recording(guard, calls);
   return {
     ...tokens,
-    ...arranging(store),
+    ...arranging(store, async () => {
+      await settle();
+      await deliveries.deliver();
+    }),
     clock,
     switches,
     members: MEMBERS,
     offers,
     store,
     calls,
-    deliver: async () => {
-      await settle();
-      await deliveries.deliver();
-    },
     fetch: async (input, init) => {
       const request = new Request(input, init);
       const received = { request, bytesTotal: bytesOf(init?.body) };
@@ -144,14 +147,14 @@ export function createFakePlatform(settings: FakePlatformSettings = {}): FakePla
   };
 }
 
-/** What tests do that reviewers and admins do on the platform. */
-function arranging(store: Store): Pick<FakePlatform, 'addOffer' | 'review' | 'setPartnerStatus'> {
+function arranging(store: Store, deliver: () => Promise<void>): Arranging {
   const partnerOf = ({ id, name }: Partner): Partner => {
     const partner = store.partners.get(id);
     if (!partner) throw new TypeError(`This platform does not know the partner ${name}.`);
     return partner;
   };
   return {
+    deliver,
     addOffer: (changes = {}, partner = FAKE_PARTNER) => store.addOffer(draftOf(changes), partnerOf(partner)),
     review: (offerId, decision = { decision: 'approve' }) => review(store, offerId, decision),
     setPartnerStatus: (given, status) => {
