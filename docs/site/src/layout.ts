@@ -22,6 +22,8 @@ export interface PageOptions {
 export function documentOf(options: PageOptions): string {
   const { page, rendered, assets, base, addressOf } = options;
   const title = page === 'index' ? 'Chung · docs for partners' : `${rendered.title} · Chung docs`;
+  // A page that is there in Vietnamese as a whole ends in `-vi`; around it the words stay English.
+  const language = page.endsWith('-vi') ? ' lang="vi"' : '';
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +53,9 @@ export function documentOf(options: PageOptions): string {
 <div class="frame">
 ${navigation(options)}
 <main id="main" tabindex="-1">
+<div${language}>
 ${rendered.html}
+</div>
 ${footer(options)}
 </main>
 ${contents(rendered.headings)}

@@ -6,7 +6,7 @@ interface Group {
 
 /** In the order in which a partner needs them. A page that stands nowhere comes last, so that none is ever hidden. */
 const GROUPS: readonly Group[] = [
-  { title: 'Start', pages: ['index', 'getting-started', 'mini-apps', 'manifest', 'testing', 'going-live'] },
+  { title: 'Start', pages: ['index', 'getting-started', 'getting-started-vi', 'mini-apps', 'manifest', 'testing', 'going-live'] },
   { title: 'Guides', pages: ['webhooks', 'receipts', 'code-pools', 'statements', 'examples/*'] },
   { title: 'Reference', pages: ['cli', 'events', 'api/index', 'api/*', 'scopes', 'errors/index', 'errors/*', 'check/index', 'check/*'] },
   { title: 'Packages', pages: ['packages/*'] },
