@@ -16,6 +16,8 @@ export interface MiniAppSource {
   readonly main: string;
   /** The range of React that the app asks for and the frame has; null where it must bring its own. */
   readonly sharedReact: string | null;
+  /** Whether the packages of the SDK that the app finds are this repository's own folders, whose sources are bundled, or installed ones. */
+  readonly sdk: 'sources' | 'installed';
 }
 
 const MAINS = ['src/main.tsx', 'src/main.ts', 'src/main.jsx', 'src/main.js'] as const;
@@ -45,7 +47,7 @@ export function readMiniApp(root: string): MiniAppSource {
   if (manifest.pages.length === 0) throw new NothingToBuildError();
   const main = MAINS.find((name) => existsSync(path.join(folder, name)));
   if (main === undefined) throw new BuildError([noMain(folder)]);
-  return { root: folder, manifest, main: `./${main}`, sharedReact: sharedReactOf(folder) };
+  return { root: folder, manifest, main: `./${main}`, sharedReact: sharedReactOf(folder), sdk: sdkOf(folder) };
 }
 
 const noMain = (folder: string) => ({
@@ -57,6 +59,17 @@ const noMain = (folder: string) => ({
     en: `The manifest has pages, and ${path.basename(folder)} has no ${MAINS[0]}.`,
   } satisfies Text,
 });
+
+/**
+ * By what lies there, and not by how this program runs: a server that runs from its sources has to build what the developer's laptop built of
+ * installed packages, byte for byte.
+ */
+function sdkOf(folder: string): MiniAppSource['sdk'] {
+  const packages = path.join(folder, 'node_modules/@chung/contracts');
+  if (existsSync(packages)) return existsSync(path.join(packages, 'src/index.ts')) ? 'sources' : 'installed';
+  const above = path.dirname(folder);
+  return above === folder ? 'installed' : sdkOf(above);
+}
 
 const PackageJson = z.object({
   dependencies: z.record(z.string(), z.string()).optional(),

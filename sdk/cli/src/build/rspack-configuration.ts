@@ -8,9 +8,6 @@ import type { MiniAppSource } from './app.ts';
 /** The file that the frame loads first; everything else is named by what it holds. */
 export const ENTRY_FILE = 'remoteEntry.js';
 
-/** From its sources this program takes the SDK's sources too; installed, what is built. */
-const SOURCES = import.meta.url.endsWith('.ts') ? ['chung-source'] : [];
-
 /** Opens the bundler on an app. */
 export function compilerOf(app: MiniAppSource, configuration: Configuration): Compiler {
   // The federation plugin writes a version into every bundle: that of the `package.json` in whatever folder the command is run from, unless
@@ -51,7 +48,14 @@ export function configurationOf(app: MiniAppSource, { mode, into, before = [] }:
     resolve: {
       extensions: ['.tsx', '.ts', '.jsx', '.mjs', '.js', '.json'],
       extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
-      conditionNames: [...SOURCES, 'browser', 'import', 'module', isProduction ? 'production' : 'development', 'default'],
+      conditionNames: [
+        ...(app.sdk === 'sources' ? ['chung-source'] : []),
+        'browser',
+        'import',
+        'module',
+        isProduction ? 'production' : 'development',
+        'default',
+      ],
       ...tsConfigOf(app.root),
     },
     module: { parser: { 'css/auto': { namedExports: false } }, rules: rulesFor(mode) },
