@@ -9,6 +9,7 @@ import { eventsCommand } from './commands/events.ts';
 import { listenCommand } from './commands/listen.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
+import { statementCommand } from './commands/statement.ts';
 
 /** In the order of a first day: what `chung --help` and docs/cli.md list. */
 export const COMMANDS: readonly Command[] = [
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   logoutCommand,
   listenCommand,
   eventsCommand,
+  statementCommand,
 ];
 
 const EVERYWHERE = ['help', 'debug', 'version'] as const;

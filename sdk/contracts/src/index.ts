@@ -16,6 +16,7 @@ export * from './queue-operations.ts';
 export * from './redemption.ts';
 export * from './registry.ts';
 export * from './scopes.ts';
+export * from './statement.ts';
 export * from './submission-format.ts';
 export * from './text.ts';
 export * from './values.ts';
