@@ -181,20 +181,24 @@ function section(op: OperationSpec): string {
 }
 
 function examples(op: OperationSpec): readonly string[] {
-  const answer = op.status === 204 ? 'Answers 204, without a body.' : `Answers ${op.status}:\n\n${fence('json', json(replyOf(op)))}`;
-  if (!isForApps(op)) return [folded('Answer', answer)];
-  return [fence('ts', programOf(op)), fence('sh', curlOf(op)), folded('Answer', answer)];
+  const calls = isForApps(op) ? [fence('ts', programOf(op)), fence('sh', curlOf(op))] : [];
+  return [...calls, op.status === 204 ? 'Answers 204, without a body.' : answerOf(op)];
 }
 
-/** What may be sent, field by field; nothing where there is nothing to send. */
-export function fieldTable(title: string, schema: JsonSchema): string {
+function answerOf(op: OperationSpec): string {
+  const fields = fieldTable('Answer', jsonSchemaOf(op.reply, 'output'), 'may be absent');
+  return folded(`Answer (${op.status})`, `${fence('json', json(replyOf(op)))}\n\n${fields}`);
+}
+
+/** What may be sent or is answered, field by field; nothing where there is nothing. */
+export function fieldTable(title: string, schema: JsonSchema, absent: 'optional' | 'may be absent' = 'optional'): string {
   const branches = schema.oneOf ? fieldsOf({ properties: { body: schema } }).slice(1) : fieldsOf(schema);
   if (branches.length === 0) return '';
   const rows = branches.map(({ path, type, limits, required, fallback }) => [
     code(path),
     type,
     limits,
-    required === 'yes' ? 'required' : fallback === null ? 'optional' : `default ${code(fallback)}`,
+    required === 'yes' ? (absent === 'optional' ? 'required' : '') : fallback === null ? absent : `default ${code(fallback)}`,
   ]);
   return table([title, 'Type', 'Limits', ''], rows);
 }
