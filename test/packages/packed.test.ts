@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { buildMiniApp } from '@chung/cli/build';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiReport, committedReport } from '../../platform/setup/api-report.mjs';
@@ -134,6 +135,18 @@ test('the command that is installed makes a project that its check is content wi
   await run(process.execPath, [bin, 'create', 'Quà tháng 3', '--no-install'], { cwd: project });
   const { stdout } = await run(process.execPath, [bin, 'check', '--json'], { cwd: path.join(project, 'qua-thang-3') });
   expect(JSON.parse(stdout).findings.filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
+});
+
+test('the command that is installed bundles a mini-app within the budget, to the very bytes that this repository makes of it', async () => {
+  const bin = path.join(project, 'node_modules/.bin/chung');
+  await run(process.execPath, [bin, 'create', 'Quà đóng gói', '--template', 'mini-app', '--no-install'], { cwd: project });
+  const app = path.join(project, 'qua-dong-goi');
+  const { stdout } = await run(process.execPath, [bin, 'build', '--json'], { cwd: app });
+  const built = JSON.parse(stdout);
+  expect(built.firstLoadGzipBytes).toBeLessThan(built.budgetGzipBytes);
+  // As the platform does, which runs from its sources.
+  const again = await buildMiniApp({ root: app, into: path.join(project, 'again') });
+  expect(again.digest).toBe(built.digest);
 });
 
 test('every door of every package opens in plain Node', async () => {
