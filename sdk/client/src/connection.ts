@@ -1,5 +1,5 @@
 // What all connections to the platform share: finding it, sending tokens with or without a proof, replacing a token that is worth nothing.
-import { OPERATIONS, type OperationSpec, type Scope } from '@chung/contracts';
+import { type Language, OPERATIONS, type OperationSpec, type Scope } from '@chung/contracts';
 import * as oauth from 'openid-client';
 import { ApiError } from './errors.ts';
 import { createClient } from './index.ts';
@@ -13,6 +13,8 @@ export interface PlatformSettings extends Pick<ClientOptions, 'timeoutSeconds' |
   /** The platform's issuer, also the base of its API, e.g. `https://chung.example`. */
   readonly issuer: string;
   readonly clientId: string;
+  /** The language of refusals' words, for a program that shows them to a person; the platform's own unless told. */
+  readonly language?: Language;
 }
 
 export interface Token {
@@ -81,10 +83,11 @@ export interface Connection {
 /** The operations of one caller over a connection, with what the caller's client can do beside them. */
 export function clientOf(connection: Connection, own: PropertyDescriptorMap): object {
   const { settings, tokens, caller } = connection;
-  const { timeoutSeconds, attempts } = settings;
+  const { timeoutSeconds, attempts, language } = settings;
   const client = createClient({
     baseUrl: settings.issuer,
     fetch: (input, init = {}) => sendWithToken(connection, String(input), init),
+    ...(language !== undefined && { headers: () => ({ 'accept-language': language }) }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(attempts !== undefined && { attempts }),
   });

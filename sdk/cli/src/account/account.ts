@@ -45,11 +45,12 @@ export async function accountOf<const Needed extends CliScope>(
   terminal: Terminal,
   needs: readonly Needed[],
 ): Promise<Account<Needed>> {
+  const { language } = terminal;
   const store = loginStore(terminal);
   const app = appOf(terminal);
   if (app) {
     const spoken: Spoken = { issuer: issuerOf(given, terminal, { version: 1, last: null, logins: {} }), as: 'app' };
-    return account(spoken, () => connectPartner({ issuer: spoken.issuer, ...app, scopes: needs }));
+    return account(spoken, () => connectPartner({ issuer: spoken.issuer, language, ...app, scopes: needs }));
   }
   const logins = store.read();
   const spoken: Spoken = { issuer: issuerOf(given, terminal, logins), as: 'person' };
@@ -57,7 +58,7 @@ export async function accountOf<const Needed extends CliScope>(
   if (!login) throw notSignedIn(spoken.issuer);
   const redirectUri = 'http://127.0.0.1/callback';
   return account(spoken, async () => {
-    const signIn = await partnerSignIn({ issuer: spoken.issuer, clientId: CLIENT_ID, redirectUri, scopes: needs });
+    const signIn = await partnerSignIn({ issuer: spoken.issuer, language, clientId: CLIENT_ID, redirectUri, scopes: needs });
     return signIn.resume(login.tokens, { renewing: sharedRenewal(store, spoken.issuer) });
   });
 }
