@@ -10,6 +10,8 @@ import { listenCommand } from './commands/listen.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { statementCommand } from './commands/statement.ts';
+import { statusCommand } from './commands/status.ts';
+import { submitCommand } from './commands/submit.ts';
 
 /** In the order of a first day: what `chung --help` and docs/cli.md list. */
 export const COMMANDS: readonly Command[] = [
@@ -19,6 +21,8 @@ export const COMMANDS: readonly Command[] = [
   buildCommand,
   loginCommand,
   logoutCommand,
+  submitCommand,
+  statusCommand,
   listenCommand,
   eventsCommand,
   statementCommand,

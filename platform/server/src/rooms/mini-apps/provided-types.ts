@@ -12,8 +12,8 @@ const PROVIDED = [
   ...['express', '@types/express', '@types/node'],
 ] as const;
 
-/** What the program of the check is made of, besides. */
-const CHECKER = ['@chung/cli', 'ts-morph', 'zod'] as const;
+/** What the program of the check is made of, and what the packages above need of the SDK. */
+const BEHIND = ['@chung/cli', '@chung/host', 'ts-morph', 'zod'] as const;
 
 export interface ProvidedTypes {
   /** Makes `node_modules` in a folder, of links to the packages of this server. */
@@ -25,12 +25,12 @@ export interface ProvidedTypes {
 /** Looks for the packages once; one that is not installed stops the start, not a partner's submission. */
 export function findProvidedTypes(from: string = import.meta.dirname): ProvidedTypes {
   const found = new Map(PROVIDED.map((name) => [name, locate(name, from)]));
-  const checkers = CHECKER.map((name) => locate(name, from));
+  const behind = BEHIND.map((name) => locate(name, from));
   const installed = foldersAbove(from)
     .map((folder) => path.join(folder, 'node_modules'))
     .filter(existsSync);
   return {
-    readable: [...new Set([...installed, ...found.values(), ...checkers].map((folder) => realpathSync(folder)))],
+    readable: [...new Set([...installed, ...found.values(), ...behind].map((folder) => realpathSync(folder)))],
     linkInto: async (folder) => {
       for (const [name, target] of found) {
         const link = path.join(folder, 'node_modules', name);
