@@ -12,8 +12,8 @@ export const FORWARD_OPTIONS: readonly Option[] = [
     name: 'forward-to',
     takes: 'URL',
     about: {
-      vi: 'Địa chỉ trên máy này, hoặc chỉ số cổng; không có thì chỉ in.',
-      en: 'An address on this machine, or a port; without it they are printed.',
+      vi: 'Địa chỉ trên máy này, hoặc chỉ số cổng.',
+      en: 'An address on this machine, or a port.',
     },
   },
   {
