@@ -50,16 +50,18 @@ export function OfferCard({ offer, onClaimed }: OfferCardProps) {
 
 function ClaimArea({ offer, onClaimed, titleId }: OfferCardProps & { readonly titleId: string }) {
   const words = useWords();
-  const { claim, run } = useClaim(offer.id, onClaimed);
-  const isUsedUp = offer.usedByMember >= offer.limits.perMember;
-  if (claim.state === 'done') return <Claimed redemption={claim.redemption} />;
-  if (isUsedUp) return <Claimed redemption={null} />;
+  const { claim, run } = useClaim(offer, onClaimed);
+  // The list is loaded anew after a claim; until then it does not count it.
+  const used = claim.state === 'done' ? Math.max(claim.count, offer.usedByMember) : offer.usedByMember;
+  const claimed = claim.state === 'done' ? claim.redemption : null;
+  if (used >= offer.limits.perMember) return <Claimed redemption={claimed} />;
   if (offer.allocation.mode === 'lottery') return <p className="quiet">{words.lottery}</p>;
   if (offer.soldOut) return <p className="quiet">{words.soldOut}</p>;
   const isWorking = claim.state === 'working';
-  const label = offer.usedByMember > 0 ? words.claimAgain : words.claim;
+  const label = used > 0 ? words.claimAgain : words.claim;
   return (
     <>
+      {claimed && <Claimed redemption={claimed} />}
       {/* Not `disabled`, which would take the focus away from whoever pressed it. */}
       <button type="button" className="primary" aria-disabled={isWorking} aria-describedby={titleId} onClick={() => void run()}>
         {isWorking ? words.claiming : label}

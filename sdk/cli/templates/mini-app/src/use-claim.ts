@@ -1,4 +1,4 @@
-import type { OfferId, Redemption } from '@chung/contracts';
+import type { MemberOffer, OfferId, Redemption } from '@chung/contracts';
 import { ApiError, UnreachableError } from '@chung/mini-app';
 import { type RegisteredApp, useMiniApp } from '@chung/mini-app/react';
 import { useRef, useState } from 'react';
@@ -9,10 +9,13 @@ export type Claim =
   | { readonly state: 'none' }
   | { readonly state: 'working' }
   | { readonly state: 'refused'; readonly why: Refusal }
-  | { readonly state: 'done'; readonly redemption: Redemption };
+  | { readonly state: 'done'; readonly redemption: Redemption; readonly count: number };
 
-/** Claims an offer, and asks the member for the scope at the moment it is needed. `onClaimed` hears of each success. */
-export function useClaim(offerId: OfferId, onClaimed: () => void) {
+/**
+ * Claims an offer, and asks the member for the scope at the moment it is needed. `onClaimed` hears of each success; `count` is how often the
+ * member will then have claimed it.
+ */
+export function useClaim({ id, usedByMember }: MemberOffer, onClaimed: () => void) {
   const app = useMiniApp();
   const [claim, setClaim] = useState<Claim>({ state: 'none' });
   // One key until it is known how the claim ended: a repeat after a lost answer then takes effect once.
@@ -21,18 +24,20 @@ export function useClaim(offerId: OfferId, onClaimed: () => void) {
     if (claim.state === 'working') return;
     setClaim({ state: 'working' });
     key.current ??= crypto.randomUUID();
-    const next = await attempt(app, offerId, key.current);
+    const next = await attempt(app, id, key.current);
     if (!isUnknown(next)) key.current = undefined;
-    setClaim(next);
+    setClaim(next.state === 'done' ? { ...next, count: usedByMember + 1 } : next);
     if (next.state === 'done') onClaimed();
   };
   return { claim, run };
 }
 
-/** No answer came: whether the claim took effect is not known. */
-const isUnknown = (claim: Claim) => claim.state === 'refused' && claim.why === 'offline';
+type Ended = { readonly state: 'refused'; readonly why: Refusal } | { readonly state: 'done'; readonly redemption: Redemption };
 
-async function attempt(app: RegisteredApp, offerId: OfferId, idempotencyKey: string): Promise<Claim> {
+/** No answer came: whether the claim took effect is not known. */
+const isUnknown = (ended: Ended) => ended.state === 'refused' && ended.why === 'offline';
+
+async function attempt(app: RegisteredApp, offerId: OfferId, idempotencyKey: string): Promise<Ended> {
   try {
     if (!app.has('redemptions:claim')) await app.request('redemptions:claim');
     if (!app.has('redemptions:claim')) return { state: 'refused', why: 'not_allowed' };

@@ -48,6 +48,17 @@ test('asks for the scope at the first claim and not before, then shows what came
   expect(host.asked).toEqual(['redemptions:claim']);
 });
 
+test('what can be claimed once is claimed, what can be claimed more often can be claimed again', async () => {
+  await open();
+  await claim('Tặng 10 GB');
+  expect(await within(await card('Tặng 10 GB')).findByText('Bạn đã nhận')).toBeDefined();
+  expect(within(await card('Tặng 10 GB')).queryByRole('button')).toBeNull();
+  const counter = await card('Giảm 20% tại quầy');
+  fireEvent.click(within(counter).getByRole('button', { name: 'Nhận ưu đãi' }));
+  fireEvent.click(await within(counter).findByRole('button', { name: 'Nhận lượt nữa' }));
+  expect(await within(counter).findByText('SAOBAC-0003')).toBeDefined();
+});
+
 test('a member who says no is told so and can change their mind', async () => {
   await open({ willGrant: [] });
   await claim('Tặng 10 GB');
