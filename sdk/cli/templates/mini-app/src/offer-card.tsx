@@ -58,12 +58,12 @@ function ClaimArea({ offer, onClaimed, titleId }: OfferCardProps & { readonly ti
   if (offer.allocation.mode === 'lottery') return <p className="quiet">{words.lottery}</p>;
   if (offer.soldOut) return <p className="quiet">{words.soldOut}</p>;
   const isWorking = claim.state === 'working';
-  const label = used > 0 ? words.claimAgain : words.claim;
+  const [look, label] = used > 0 ? ['secondary', words.claimAgain] : ['primary', words.claim];
   return (
     <>
       {claimed && <Claimed redemption={claimed} />}
       {/* Not `disabled`, which would take the focus away from whoever pressed it. */}
-      <button type="button" className="primary" aria-disabled={isWorking} aria-describedby={titleId} onClick={() => void run()}>
+      <button type="button" className={look} aria-disabled={isWorking} aria-describedby={titleId} onClick={() => void run()}>
         {isWorking ? words.claiming : label}
       </button>
       <p className="refusal" role="alert">
