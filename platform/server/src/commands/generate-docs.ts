@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ERROR_CODES, ERRORS, type ErrorCode, errorsOf, OPERATIONS, operationsOf, SCOPE_NAMES, SCOPES } from '@chung/contracts';
 import { SETTINGS } from '../config.ts';
 import { eventsPage } from '../reference/events-page.ts';
+import { readFieldNotes } from '../reference/field-notes.ts';
 import { manifestPage } from '../reference/manifest-page.ts';
 import { code, table } from '../reference/markdown.ts';
 import { operationLink, operationPages } from '../reference/operation-pages.ts';
@@ -57,13 +58,14 @@ function errorIndex(): string {
 }
 
 function pages(): ReadonlyMap<string, string> {
+  const notes = readFieldNotes();
   const all = new Map<string, string>([
     ['settings.md', settingsPage()],
     ['scopes.md', scopesPage()],
     ['manifest.md', manifestPage()],
-    ['events.md', eventsPage()],
+    ['events.md', eventsPage(notes)],
     ['errors/README.md', errorIndex()],
-    ...operationPages(),
+    ...operationPages(notes),
   ]);
   for (const code of ERROR_CODES) all.set(`errors/${code}.md`, errorPage(code));
   return new Map([...all].map(([file, text]) => [file, NOTE + text]));

@@ -1,7 +1,8 @@
 import { EVENT_TYPES, type EventType, type Text } from '@chung/contracts';
+import type { FieldNotes } from './field-notes.ts';
+import { fieldTable } from './field-table.ts';
 import { json } from './literal.ts';
 import { code, fence, table } from './markdown.ts';
-import { fieldTable } from './operation-pages.ts';
 import { sampleOf } from './sample.ts';
 import { jsonSchemaOf } from './schema-fields.ts';
 
@@ -40,7 +41,7 @@ const TYPES = Object.keys(EVENT_TYPES).filter(isEventType);
 export const dataOf = (type: EventType) => sampleOf(jsonSchemaOf(EVENT_TYPES[type], 'output'), { root: type, extent: 'whole' });
 
 /** `docs/events.md`: every event with its fields. */
-export function eventsPage(): string {
+export function eventsPage(notes: FieldNotes): string {
   const rows = TYPES.map((type) => [`[${code(type)}](#${type.replaceAll('.', '')})`, `${WORDS[type].en}<br>${WORDS[type].vi}`]);
   return `# Events
 
@@ -52,11 +53,11 @@ gets a new name (\`….v2\`). Take types that you do not know with a 2xx.
 
 ${table(['Event', 'When it happens'], rows)}
 
-${TYPES.map(section).join('\n\n')}
+${TYPES.map((type) => section(type, notes)).join('\n\n')}
 `;
 }
 
-function section(type: EventType): string {
-  const fields = fieldTable('Data', jsonSchemaOf(EVENT_TYPES[type], 'input'));
+function section(type: EventType, notes: FieldNotes): string {
+  const fields = fieldTable({ title: 'Data', schema: jsonSchemaOf(EVENT_TYPES[type], 'input'), notes: notes.ofEvent(type) });
   return [`## ${code(type)}`, `**${WORDS[type].en}** · ${WORDS[type].vi}`, fields, fence('json', json(dataOf(type)))].join('\n\n');
 }

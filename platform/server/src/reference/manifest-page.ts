@@ -1,4 +1,5 @@
 import { Manifest } from '@chung/contracts';
+import { needOf, shapeOf } from './field-table.ts';
 import { MANIFEST_WORDS } from './manifest-words.ts';
 import { code, fence, table } from './markdown.ts';
 import { type Field, fieldsOf, jsonSchemaOf } from './schema-fields.ts';
@@ -16,12 +17,11 @@ export const manifestFields = (): readonly Field[] => fieldsOf(jsonSchemaOf(Mani
 
 /** The reference of `chung.config.ts`. Throws for a field without words: nobody could tell what to write there. */
 export function manifestPage(): string {
-  const rows = manifestFields().map(({ path, type, limits, required, fallback }) => {
+  const rows = manifestFields().map((field) => {
+    const { path } = field;
     const words = MANIFEST_WORDS[path];
     if (!words) throw new Error(`The field ${path} of the manifest has no words in reference/manifest-words.ts.`);
-    const need = required === 'yes' ? 'required' : fallback === null ? 'optional' : `default ${code(fallback)}`;
-    const shape = [path === SCOPE_NAME ? 'scope' : type, limits].filter((part) => part !== '').join('; ');
-    return [code(path), `${words.en}<br>${words.vi}`, shape, need];
+    return [code(path), `${words.en}<br>${words.vi}`, path === SCOPE_NAME ? 'scope' : shapeOf(field), needOf(field, 'optional')];
   });
   return `${OPENING}
 

@@ -1,10 +1,11 @@
 import { OPERATIONS, type OperationSpec } from '@chung/contracts';
 import { expect, test } from 'vitest';
+import { readFieldNotes } from './field-notes.ts';
 import { curlOf, isForApps, programOf, replyOf, requestOf } from './operation-example.ts';
 import { operationPages } from './operation-pages.ts';
 
 const ALL: readonly OperationSpec[] = OPERATIONS;
-const pages = operationPages();
+const pages = operationPages(readFieldNotes());
 
 test.each(ALL.map((operation) => [operation.id, operation] as const))(
   'the example of %s is one that the platform takes, and one that it answers',

@@ -1,9 +1,11 @@
 import { type ErrorCode, errorsOf, OPERATIONS, type OperationSpec, type Text } from '@chung/contracts';
 import { DEFAULT_BUDGETS } from '../kernel/rate-limit.ts';
+import type { FieldNotes } from './field-notes.ts';
+import { fieldTable } from './field-table.ts';
 import { json } from './literal.ts';
 import { code, fence, folded, table } from './markdown.ts';
 import { curlOf, isForApps, openedBy, programOf, replyOf } from './operation-example.ts';
-import { fieldsOf, type JsonSchema, jsonSchemaOf } from './schema-fields.ts';
+import { jsonSchemaOf } from './schema-fields.ts';
 
 /** One page of the reference: the operations whose ids begin with one of `ids`; the longest beginning wins. */
 interface Resource {
@@ -45,7 +47,7 @@ function resourceOf({ id }: OperationSpec): Resource {
 }
 
 /** The reference of the API as Markdown, a page a resource, by its place in `docs/`. */
-export function operationPages(): ReadonlyMap<string, string> {
+export function operationPages(notes: FieldNotes): ReadonlyMap<string, string> {
   const byResource = new Map<string, { resource: Resource; operations: OperationSpec[] }>();
   for (const operation of OPERATIONS) {
     const resource = resourceOf(operation);
@@ -57,7 +59,7 @@ export function operationPages(): ReadonlyMap<string, string> {
   const entries = [...byResource.values()].toSorted((a, b) => place(a.resource) - place(b.resource));
   return new Map([
     ['api/README.md', indexPage(entries)],
-    ...entries.map((entry) => [`api/${entry.resource.page}.md`, resourcePage(entry)] as const),
+    ...entries.map((entry) => [`api/${entry.resource.page}.md`, resourcePage(entry, notes)] as const),
   ]);
 }
 
@@ -140,7 +142,7 @@ function rateTable(): string {
 
 const anchorOf = ({ id }: OperationSpec) => id.replaceAll('.', '').toLowerCase();
 
-function resourcePage({ resource, operations }: Entry): string {
+function resourcePage({ resource, operations }: Entry, notes: FieldNotes): string {
   const contents = operations.map((op) => `- [${code(op.id)}](#${anchorOf(op)}) · ${op.title.en} · ${op.title.vi}`);
   const note = operations.every(isForApps)
     ? ''
@@ -151,13 +153,13 @@ function resourcePage({ resource, operations }: Entry): string {
 
 ${contents.join('\n')}
 
-${operations.map(section).join('\n\n')}
+${operations.map((op) => section(op, notes)).join('\n\n')}
 `;
 }
 
 const IDEMPOTENCY = { none: '', header: '`Idempotency-Key`', row: '`Idempotency-Key`, kept for ever' } as const;
 
-function section(op: OperationSpec): string {
+function section(op: OperationSpec, notes: FieldNotes): string {
   const facts = [
     ['Called by', op.actor === 'public' ? 'anybody, without a token' : op.actor],
     ...(op.scope === null ? [] : [['Scope', `[${code(op.scope)}](../scopes.md)`]]),
@@ -171,36 +173,24 @@ function section(op: OperationSpec): string {
     `**${op.title.en}** · ${op.title.vi}`,
     fence('http', `${op.method} ${op.path}`),
     table(['', ''], facts),
-    fieldTable('Path', jsonSchemaOf(op.params, 'input')),
-    fieldTable('Query', jsonSchemaOf(op.query, 'input')),
-    op.body ? fieldTable('Body', jsonSchemaOf(op.body, 'input')) : '',
+    fieldTable({ title: 'Path', schema: jsonSchemaOf(op.params, 'input'), notes: notes.ofOperation(op.id, 'params') }),
+    fieldTable({ title: 'Query', schema: jsonSchemaOf(op.query, 'input'), notes: notes.ofOperation(op.id, 'query') }),
+    op.body ? fieldTable({ title: 'Body', schema: jsonSchemaOf(op.body, 'input'), notes: notes.ofOperation(op.id, 'body') }) : '',
     openedParts(op),
-    ...examples(op),
+    ...examples(op, notes),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function examples(op: OperationSpec): readonly string[] {
+function examples(op: OperationSpec, notes: FieldNotes): readonly string[] {
   const calls = isForApps(op) ? [fence('ts', programOf(op)), fence('sh', curlOf(op))] : [];
-  return [...calls, op.status === 204 ? 'Answers 204, without a body.' : answerOf(op)];
+  return [...calls, op.status === 204 ? 'Answers 204, without a body.' : answerOf(op, notes)];
 }
 
-function answerOf(op: OperationSpec): string {
-  const fields = fieldTable('Answer', jsonSchemaOf(op.reply, 'output'), 'may be absent');
+function answerOf(op: OperationSpec, notes: FieldNotes): string {
+  const schema = jsonSchemaOf(op.reply, 'output');
+  const fields = fieldTable({ title: 'Answer', schema, notes: notes.ofOperation(op.id, 'reply'), absent: 'may be absent' });
   return folded(`Answer (${op.status})`, `${fence('json', json(replyOf(op)))}\n\n${fields}`);
-}
-
-/** What may be sent or is answered, field by field; nothing where there is nothing. */
-export function fieldTable(title: string, schema: JsonSchema, absent: 'optional' | 'may be absent' = 'optional'): string {
-  const branches = schema.oneOf ? fieldsOf({ properties: { body: schema } }).slice(1) : fieldsOf(schema);
-  if (branches.length === 0) return '';
-  const rows = branches.map(({ path, type, limits, required, fallback }) => [
-    code(path),
-    type,
-    limits,
-    required === 'yes' ? (absent === 'optional' ? 'required' : '') : fallback === null ? absent : `default ${code(fallback)}`,
-  ]);
-  return table([title, 'Type', 'Limits', ''], rows);
 }
 
 function openedParts({ id }: OperationSpec): string {
