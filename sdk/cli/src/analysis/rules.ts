@@ -280,8 +280,8 @@ export const RULES = {
       'Only where everybody builds the same bytes is what was reviewed known to be what runs.',
     ),
     text(
-      'Bỏ import.meta.url và đường dẫn của máy; giữ mọi tệp cần dùng trong thư mục của ứng dụng.',
-      'Take out import.meta.url and paths of the machine; keep every file that is needed in the folder of the app.',
+      'Bỏ import.meta.url và đường dẫn của máy; giữ mọi tệp cần dùng trong thư mục của ứng dụng, ngoài .gitignore.',
+      'Take out import.meta.url and paths of the machine; keep every file that is needed in the folder of the app, and out of .gitignore.',
     ),
   ),
   CH804: rule(

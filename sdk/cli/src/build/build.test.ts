@@ -169,6 +169,15 @@ export const Page = ({ a }: Props) => <p>{useState(a)}{nothing}{missing}{absent}
     expect(problems.join()).not.toMatch(/\n|\[\d+m|\bat .*:\d+|[╭│╰]/);
   });
 
+  test('what a browser does not have, and kinds of files that are not understood, are called so', async () => {
+    const ofNode = await problemsIn(await appWith({ 'src/main.tsx': `import path from 'path';\nimport 'node:fs';\nconsole.info(path);` }));
+    expect(ofNode).toEqual(['src/main.tsx:1:19 path is of Node; a browser has none.', 'node:fs is of Node; a browser has none.']);
+    const sass = await problemsIn(
+      await appWith({ 'src/main.tsx': `import './main.scss';`, 'src/main.scss': '$a: red; .b { .c { color: $a } }' }),
+    );
+    expect(sass).toEqual([expect.stringMatching(/^src\/main\.scss A \.scss file is not understood: /)]);
+  });
+
   test('a manifest that is wrong or missing is told as the check tells it', async () => {
     const [wrong] = await problemsIn(await appWith({ 'chung.config.ts': `export default { app_id: 'x' };` }));
     expect(wrong).toMatch(/^chung\.config\.ts:1:\d+ app_id: /);

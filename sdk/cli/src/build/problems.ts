@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import type { Text } from '@chung/contracts';
 import type { StatsError } from '@rspack/core';
@@ -47,6 +48,12 @@ function problemOf({ message, moduleName, moduleIdentifier }: StatsError, root: 
   if (unresolved !== undefined) return { file, ...placeOfText(root, file, quoted(unresolved)), message: notFound(unresolved) };
   const [, name, from] = /export '([^']+)' .*was not found in '([^']+)'/.exec(plain) ?? [];
   if (name !== undefined && from !== undefined) return { file, ...placeOfText(root, file, word(name)), message: notExported(name, from) };
+  const ofNode = /Reading from "(node:[^"]+)"/.exec(plain)?.[1];
+  // The bundler does not say which file asks for it.
+  if (ofNode !== undefined) return { file: null, line: null, column: null, message: notFound(ofNode) };
+  const kind = file === null ? '' : path.extname(file);
+  if (/parse failed/.test(plain) && kind !== '' && !UNDERSTOOD.test(kind))
+    return { file, line: null, column: null, message: unknownKind(kind) };
   const written = syntaxProblem(root, file);
   if (written) return { file, ...written };
   const [, line, column] = /╭─\[(\d+):(\d+)\]/.exec(plain) ?? [];
@@ -102,9 +109,16 @@ function sourceLines(root: string, file: string | null): readonly string[] {
   }
 }
 
+const UNDERSTOOD = /^\.([cm]?[jt]sx?|json|css)$/;
+const unknownKind = (kind: string): Text => ({
+  vi: `Không đọc được tệp ${kind}: chỉ có TypeScript, JavaScript, JSON, CSS, ảnh và phông chữ.`,
+  en: `A ${kind} file is not understood: TypeScript, JavaScript, JSON, CSS, pictures and fonts are.`,
+});
+
 const isPath = (request: string) => /^[./]/.test(request);
 
 function notFound(request: string): Text {
+  if (isBuiltin(request)) return { vi: `${request} là của Node; trình duyệt không có.`, en: `${request} is of Node; a browser has none.` };
   return isPath(request)
     ? { vi: `Không có tệp ${request}.`, en: `There is no ${request}.` }
     : { vi: `Gói ${request} chưa được cài.`, en: `The package ${request} is not installed.` };

@@ -81,12 +81,18 @@ describe('without a browser', { timeout: 60_000 }, () => {
     expect(rules(await at(later))).toEqual(['CH806 browser']);
   });
 
-  test('CH803: a path of the machine in the bundle, or a file from outside of the folder, makes another build elsewhere', async () => {
+  test('CH803: a path of the machine in the bundle, or a file that is not sent along, makes another build elsewhere', async () => {
     const told = await findingsOf(page('<p>{import.meta.url}{asked}</p>'), withoutBrowser);
     expect(rules(told)).toEqual([expect.stringMatching(/^CH803 [0-9a-f]{16}\.js$/), 'CH806 browser']);
     expect(told[0]?.message.en).toContain('holds the path of the folder');
     const address = await findingsOf(page('<p>{new URL("./words.json", import.meta.url).pathname.length}{asked}</p>'), withoutBrowser);
     expect(rules(address)).toEqual(['CH806 browser']);
+    const unsent = { 'src/words.ts': `export const words = 'x';`, '.gitignore': 'src/words.ts\n' };
+    const ignored = await findingsOf(
+      { ...page('<p>{words}{asked}</p>', `import { words } from './words.ts';`), ...unsent },
+      withoutBrowser,
+    );
+    expect(ignored[0]).toMatchObject({ rule: 'CH803', message: { en: expect.stringContaining('There is no ./words.ts.') } });
     const outside = await findingsOf(page('<p>{outside}{asked}</p>', `import { outside } from '../../.app-outside.ts';`), withoutBrowser);
     expect(outside[0]).toMatchObject({
       ...{

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +6,8 @@ import type { Finding } from '../analysis/findings.ts';
 import { buildMiniApp } from '../build/build.ts';
 import type { Bundle } from '../build/bundle.ts';
 import { BuildError, problemLine } from '../build/problems.ts';
+import { CliError } from '../commands/command.ts';
+import { sourceOf } from '../submit/source-files.ts';
 import { notReproducible } from './findings.ts';
 
 /** Not of the source: installed, built, or of other tools. */
@@ -13,7 +15,7 @@ const NOT_SOURCE: ReadonlySet<string> = new Set(['node_modules', 'dist', '.git',
 
 /**
  * Builds the app a second time, from a copy of its folder in another place, and compares with the first: as the server will build it from
- * what is sent, which is this folder and nothing around it.
+ * what is sent: this folder, without what `.gitignore` leaves out and what may hold a secret, and nothing around it.
  */
 export async function checkReproducible(root: string, first: Bundle, signal: AbortSignal | undefined): Promise<readonly Finding[]> {
   const workshop = await mkdtemp(path.join(tmpdir(), 'chung-again-'));
@@ -45,10 +47,22 @@ async function copyOf(root: string, workshop: string): Promise<string> {
     await mkdir(place);
   }
   const copy = path.join(place, 'app');
-  await cp(root, copy, { recursive: true, filter: (from) => from === root || !NOT_SOURCE.has(path.basename(from)) });
+  const sent = sentFrom(root);
+  const isSource = (from: string) => !NOT_SOURCE.has(path.basename(from)) && (!sent || sent.has(from) || statSync(from).isDirectory());
+  await cp(root, copy, { recursive: true, filter: (from) => from === root || isSource(from) });
   const own = path.join(root, 'node_modules');
   if (existsSync(own)) await symlink(own, path.join(copy, 'node_modules'), 'junction');
   return copy;
+}
+
+/** What `chung submit` would send; null where it would send nothing yet, for a reason that other rules tell. */
+function sentFrom(root: string): ReadonlySet<string> | null {
+  try {
+    return new Set(sourceOf(root).files.map(({ place }) => place));
+  } catch (error) {
+    if (error instanceof CliError) return null;
+    throw error;
+  }
 }
 
 /** The folders above, the farthest first. */
