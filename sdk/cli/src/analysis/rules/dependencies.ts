@@ -97,15 +97,31 @@ function parsed(text: string): unknown {
   }
 }
 
-const badVersions: Readonly<Record<string, readonly string[]>> = knownBad.versions;
+const KnownBad = z.object({
+  /** When the list was last gone through. */
+  dated: z.iso.date(),
+  /** Releases that carried malicious code, or were sabotaged, by what happened; each with who tells of it. */
+  incidents: z.array(
+    z.object({ what: z.string(), when: z.iso.date(), source: z.url(), versions: z.record(z.string(), z.array(z.string()).min(1)) }),
+  ),
+});
+const { dated, incidents } = KnownBad.parse(knownBad);
+
+/** `name@version` of a bad release, and who tells of it. */
+const badReleases: ReadonlyMap<string, string> = new Map(
+  incidents.flatMap(({ source, versions }) =>
+    Object.entries(versions).flatMap(([name, bad]) => bad.map((version): [string, string] => [`${name}@${version}`, source])),
+  ),
+);
 
 function packageFindings(name: string, { version = '', license, dev }: Package, at: Finding['at']): readonly Finding[] {
   const findings: Finding[] = [];
   const subject = `${name}@${version}`;
-  if (Object.hasOwn(badVersions, name) && badVersions[name]?.includes(version)) {
+  const source = badReleases.get(subject);
+  if (source !== undefined) {
     const detail = {
-      vi: `${subject} nằm trong danh sách có hại (${knownBad.dated}).`,
-      en: `${subject} is on the list of bad versions of ${knownBad.dated}.`,
+      vi: `${subject} nằm trong danh sách có hại (${dated}); xem ${source}.`,
+      en: `${subject} is on the list of bad versions of ${dated}; see ${source}.`,
     };
     findings.push(found('CH703', { subject, detail, at }));
   }
