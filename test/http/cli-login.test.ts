@@ -181,6 +181,25 @@ describe('chung login', () => {
   });
 });
 
+describe('a machine on which nothing can be kept', () => {
+  test('is told so before the person is asked for anything', async () => {
+    await writeFile(path.join(machine.home, 'file'), '');
+    const told = await machine.chung(['login'], { env: { ...machine.env, XDG_CONFIG_HOME: path.join(machine.home, 'file') } });
+    expect([told.code, told.error]).toEqual([3, expect.stringContaining('cannot be written.')]);
+  });
+
+  test('and a login that turns out not to be storable ends at the platform at once', async () => {
+    const before = await grantCount();
+    const { address, ended } = await startLogin(machine);
+    // A folder in the file's place: everything can be written but this.
+    await mkdir(machine.loginFile, { recursive: true });
+    await land(await allow(address, owner()));
+    const { code, error } = await ended;
+    expect([code, error]).toEqual([3, expect.stringContaining('cannot be written.')]);
+    expect(await grantCount()).toBe(before);
+  });
+});
+
 describe('which platform', () => {
   test('is said by --issuer, else by CHUNG_ISSUER, else by the last login; there is none for everybody', async () => {
     const { CHUNG_ISSUER: _none, ...env } = machine.env;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -34,6 +34,8 @@ export interface LoginStore {
   read(): Logins;
   /** For whoever is about to replace a damaged file. */
   readOrNone(): Logins;
+  /** Throws a `CliError` where nothing can be kept, before a person is asked for anything. */
+  assertWritable(): void;
   /** Changes them while no other command does: what `change` answers is written whole or not at all; null leaves them as they are. */
   change(change: (before: Logins) => Promise<Logins | null>): Promise<void>;
   /** Like `change`, for whoever replaces a damaged file. */
@@ -55,18 +57,46 @@ export function loginStore({ env }: Pick<Terminal, 'env'>): LoginStore {
       throw error;
     }
   };
-  const changing = (read: () => Logins) => (change: (before: Logins) => Promise<Logins | null>) => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return withLock(`${file}.lock`, async () => {
+  const assertWritable = () =>
+    orUnwritable(file, () => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.W_OK);
+    });
+  const changing = (read: () => Logins) => async (change: (before: Logins) => Promise<Logins | null>) => {
+    assertWritable();
+    await withLock(`${file}.lock`, async () => {
       const after = await change(read());
-      if (after) writeWhole(file, `${JSON.stringify(after, null, 2)}\n`);
+      if (after) orUnwritable(file, () => writeWhole(file, `${JSON.stringify(after, null, 2)}\n`));
     });
   };
-  return { file, read: () => readLogins(file), readOrNone, change: changing(() => readLogins(file)), repair: changing(readOrNone) };
+  return {
+    file,
+    read: () => readLogins(file),
+    readOrNone,
+    assertWritable,
+    change: changing(() => readLogins(file)),
+    repair: changing(readOrNone),
+  };
+}
+
+function orUnwritable(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    throw new CliError({
+      text: { vi: `Không ghi được ${file}.`, en: `${file} cannot be written.` },
+      next: {
+        vi: 'Kiểm tra quyền và dung lượng đĩa, hoặc đặt XDG_CONFIG_HOME ở nơi khác.',
+        en: 'Check its rights and the disk, or set XDG_CONFIG_HOME to another place.',
+      },
+      exitCode: 3,
+      cause,
+    });
+  }
 }
 
 function readLogins(file: string): Logins {
-  const text = readWhole(file);
+  const text = textOf(file);
   if (text === null) return NONE;
   const read = Logins.safeParse(parsed(text));
   if (read.success) return read.data;
@@ -83,5 +113,18 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
+  }
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readWhole(file);
+  } catch (cause) {
+    throw new CliError({
+      text: { vi: `Không đọc được ${file}.`, en: `${file} cannot be read.` },
+      next: { vi: 'Kiểm tra quyền của tệp, hoặc xóa nó rồi đăng nhập lại.', en: 'Check its rights, or delete it and sign in again.' },
+      exitCode: 3,
+      cause,
+    });
   }
 }

@@ -34,10 +34,15 @@ export const loginCommand: Command = {
   run: async (given, terminal) => {
     const store = loginStore(terminal);
     const issuer = issuerOf(given, terminal, store.readOrNone());
+    store.assertWritable();
     const browser = given.flag('no-browser') === 'given' ? null : browserOf(terminal, process.platform);
     const account = given.flag('other-account') === 'given' ? 'ask' : 'present';
     const login = await signInPerson({ issuer, browser, account, timeoutSeconds: TIMEOUT_SECONDS }, terminal);
-    await keep(store, issuer, login);
+    await keep(store, issuer, login).catch(async (error: unknown) => {
+      // What cannot be kept is of no use to anybody who should have it.
+      await endLogin(issuer, login.tokens).catch(() => {});
+      throw error;
+    });
     terminal.out(
       given.flag('json') === 'given' ? `${JSON.stringify(shown(store, issuer, login), null, 2)}\n` : told(issuer, login, terminal),
     );
