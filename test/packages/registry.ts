@@ -1,19 +1,20 @@
 // A registry for one scope: what `npm install @chung/…` would find once the packages are published. Everything else comes from npm's own.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { publishedPackages } from '../../platform/setup/sdk-packages.mjs';
 
 export interface Registry {
-  /** Variables under which npm finds the packages here. */
+  /** Under these npm finds the packages here. A file, since shells drop variables with a name like this setting's. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
-/** Serves the packed packages to npm, on this machine. */
-export async function openRegistry(tarballs: Readonly<Record<string, string>>): Promise<Registry> {
+/** Serves the packed packages to npm, on this machine; `folder` gets npm's settings, those of this machine's user and one more. */
+export async function openRegistry(tarballs: Readonly<Record<string, string>>, folder: string): Promise<Registry> {
   const manifests = new Map(publishedPackages().map(({ manifest }) => [manifest.name, manifest]));
   const files = new Map(Object.entries(tarballs).map(([name, file]) => [`/files/${path.basename(file)}`, { name, file }]));
   const server = createServer(async (request, response) => {
@@ -33,8 +34,11 @@ export async function openRegistry(tarballs: Readonly<Record<string, string>>): 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const settings = path.join(folder, 'npmrc');
+  const ofUser = await readFile(process.env['npm_config_userconfig'] ?? path.join(homedir(), '.npmrc'), 'utf8').catch(() => '');
+  await writeFile(settings, `${ofUser}\n@chung:registry=http://127.0.0.1:${port}/\n`);
   return {
-    env: { 'npm_config_@chung:registry': `http://127.0.0.1:${port}/` },
+    env: { npm_config_userconfig: settings },
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
