@@ -2,7 +2,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bookLine, type Deed, FIRST_MIDNIGHT, PERIOD_MS, seal, writeStatements } from '../../../client/testing/write-statement.ts';
 import { chungIn } from '../../testing/chung.ts';
@@ -112,16 +111,13 @@ describe('chung statement verify', () => {
 
   test('tells a damaged file in one sentence, whatever the damage', async () => {
     const whole = JSON.stringify(first);
-    await fc.assert(
-      fc.asyncProperty(fc.nat({ max: whole.length }), fc.string({ maxLength: 4 }), async (at, noise) => {
+    for (let at = 0; at < whole.length; at += 29)
+      for (const noise of ['', '}', '"', '\u0000', '9'.repeat(400)]) {
         await put('damaged.json', whole.slice(0, at) + noise);
-        if (whole.slice(0, at) + noise === whole) return;
         const told = await verify('damaged.json');
-        expect(told.code).toBe(1);
+        expect([at, noise, told.code]).toEqual([at, noise, 1]);
         expect(told.out + told.error).not.toMatch(/\n\s+at |This tool failed/);
-      }),
-      { numRuns: 150 },
-    );
+      }
     await put('events.ndjson', `${JSON.stringify(events[0])}\n{"id":\n`);
     const told = await verify('first.json', '--events', 'events.ndjson');
     expect([told.code, told.error]).toEqual([1, expect.stringContaining('events.ndjson:2 is no JSON')]);
