@@ -19,7 +19,13 @@ export interface Delivery {
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
-/** Makes a signer with a key of its own. */
+/**
+ * Makes a signer with a key of its own.
+ *
+ * @example
+ * const signer = await webhookSigner();
+ * process.env.CHUNG_WEBHOOK_KEY = signer.key; // what your receiver believes
+ */
 export async function webhookSigner(version: 'v1a' | 'v1' = 'v1a'): Promise<WebhookSigner> {
   const written = (signature: ArrayBuffer) => `${version},${base64(new Uint8Array(signature))}`;
   if (version === 'v1') {
@@ -67,7 +73,13 @@ interface SignOptions {
   readonly at?: Date;
 }
 
-/** Writes and signs an event; with several signers as during the rotation of a key. */
+/**
+ * Writes and signs an event; with several signers as during the rotation of a key.
+ *
+ * @example
+ * const signer = await webhookSigner();
+ * const { headers, body } = await signedDelivery(sampleEvent('redemption.redeemed.v1'), signer, { at: new Date('2026-12-01T00:00:00Z') });
+ */
 export async function signedDelivery(
   event: Pick<PartnerEvent, 'id' | 'type' | 'occurredAt' | 'data'>,
   signers: WebhookSigner | readonly WebhookSigner[],
@@ -94,7 +106,13 @@ export async function signedBody(
   return { id, headers, body };
 }
 
-/** The delivery as a request to your endpoint. */
+/**
+ * The delivery as a request to your endpoint.
+ *
+ * @example
+ * const signer = await webhookSigner();
+ * const answer = await handler(requestOf(await signedDelivery(sampleEvent('redemption.redeemed.v1'), signer)));
+ */
 export function requestOf({ headers, body }: Delivery, url = 'https://partner.test/webhooks'): Request {
   return new Request(url, { method: 'POST', headers: { ...headers }, body });
 }

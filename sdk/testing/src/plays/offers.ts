@@ -61,7 +61,7 @@ function memberOffer(store: Store, offer: FakeOffer, { member }: MemberCaller): 
     id,
     partner: { id: partner.id, slug: partner.slug, name: partner.name },
     soldOut: units.available <= 0,
-    usedByMember: usedBy(store, offer, member).used,
+    usedByMember: usedBy(store, offer, member),
     whyForMe: reasonsFor(member, terms.eligibility.all, store.now()),
   };
 }

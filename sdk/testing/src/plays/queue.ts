@@ -50,7 +50,7 @@ function join(store: Store, offer: FakeOffer, { member }: MemberCaller): void {
   if (kind === 'lottery') assertEntriesOpen(store, offer);
   else {
     const { available, budgetLeftMinor } = unitsOf(store, offer);
-    if (usedBy(store, offer, member).used >= limits.perMember) throw refusal('limit_reached');
+    if (usedBy(store, offer, member) >= limits.perMember) throw refusal('limit_reached');
     if (budgetLeftMinor <= 0) throw refusal('queue_closed');
     if (available > 0) throw refusal('offer_not_sold_out');
   }

@@ -27,28 +27,32 @@ export function timeKeeper(store: Store): () => Promise<void> {
 }
 
 function firstDue(store: Store): Due | undefined {
-  const now = store.clock.now();
-  return dueOf(store)
-    .filter(({ at }) => at <= now)
-    .toSorted((a, b) => a.at.getTime() - b.at.getTime())[0];
+  const due = dueOf(store, store.clock.now());
+  return due.reduce<Due | undefined>((first, one) => (first && first.at.getTime() <= one.at.getTime() ? first : one), undefined);
 }
 
-function dueOf(store: Store): Due[] {
+function dueOf(store: Store, now: Date): Due[] {
   const at = (moment: Date, work: () => void): Due => ({ at: moment, happen: () => store.asAt(moment, work) });
   const holds = [...store.redemptions.values()].flatMap((redemption) =>
-    redemption.state === 'RESERVED' && redemption.expiresAt ? [at(redemption.expiresAt, () => store.move(redemption, 'EXPIRED'))] : [],
+    redemption.state === 'RESERVED' && redemption.expiresAt && redemption.expiresAt <= now
+      ? [at(redemption.expiresAt, () => store.move(redemption, 'EXPIRED'))]
+      : [],
   );
   // While nobody can claim, no promise runs out.
   const promises = store.entries.flatMap((entry) =>
-    entry.promisedUntil !== null && entry.offer.state === 'published' ? [at(entry.promisedUntil, () => lapse(store, entry))] : [],
-  );
-  const lotteries = [...store.lotteries.values()].flatMap((lottery) =>
-    lottery.state === 'OPEN' && lottery.offer.state === 'published'
-      ? [{ at: new Date(lottery.entriesUntil), happen: () => drawLottery(store, lottery) }]
+    entry.promisedUntil && entry.promisedUntil <= now && entry.offer.state === 'published'
+      ? [at(entry.promisedUntil, () => lapse(store, entry))]
       : [],
   );
-  const generations = store.codeJobs.flatMap((job) =>
-    job.kind === 'generation' && job.state === 'running' ? [at(generationEndsAt(job), () => finishGeneration(store, job))] : [],
-  );
+  const lotteries = [...store.lotteries.values()].flatMap((lottery) => {
+    const until = new Date(lottery.entriesUntil);
+    const isDue = lottery.state === 'OPEN' && lottery.offer.state === 'published' && until <= now;
+    return isDue ? [{ at: until, happen: () => drawLottery(store, lottery) }] : [];
+  });
+  const generations = store.codeJobs.flatMap((job) => {
+    const ends = generationEndsAt(job);
+    const isDue = job.kind === 'generation' && job.state === 'running' && ends <= now;
+    return isDue ? [at(ends, () => finishGeneration(store, job))] : [];
+  });
   return [...holds, ...promises, ...lotteries, ...generations];
 }

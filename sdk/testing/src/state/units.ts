@@ -36,18 +36,20 @@ export function unitsOf(store: Store, offer: FakeOffer): Units {
   return { stock, held, redeemed, promised, available: stock - held - redeemed - promised, spentMinor, budgetLeftMinor };
 }
 
-/** How often a member used an offer: at all, and on the day of a moment (a day of Vietnam). */
-export function usedBy(store: Store, offer: FakeOffer, member: FakeMember): { readonly used: number; readonly today: number } {
-  const own = liveOf(store, offer).filter((one) => one.member.id === member.id);
-  const day = dayOf(store.now());
-  return { used: own.length, today: own.filter(({ claimedAt }) => dayOf(new Date(claimedAt)) === day).length };
-}
+/** How often a member uses an offer now. */
+export const usedBy = (store: Store, offer: FakeOffer, member: FakeMember): number => usesOf(store, offer, member).length;
 
+const usesOf = (store: Store, offer: FakeOffer, member: FakeMember): FakeRedemption[] =>
+  liveOf(store, offer).filter((one) => one.member.id === member.id);
+
+/** Whether a member may not claim any more: at all, or on this day (a day of Vietnam). */
 export function hasReachedLimit(store: Store, offer: FakeOffer, member: FakeMember): 'for_good' | 'today' | null {
   const { perMember, perMemberPerDay } = offer.terms.limits;
-  const { used, today } = usedBy(store, offer, member);
-  if (used >= perMember) return 'for_good';
-  return perMemberPerDay !== null && today >= perMemberPerDay ? 'today' : null;
+  const uses = usesOf(store, offer, member);
+  if (uses.length >= perMember) return 'for_good';
+  if (perMemberPerDay === null) return null;
+  const day = dayOf(store.now());
+  return uses.filter(({ claimedAt }) => dayOf(new Date(claimedAt)) === day).length >= perMemberPerDay ? 'today' : null;
 }
 
 const days = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Ho_Chi_Minh' });
