@@ -8,8 +8,7 @@ import path from 'node:path';
  */
 const PROVIDED = [
   ...['@chung/client', '@chung/contracts', '@chung/mini-app', '@chung/testing', '@chung/webhooks'],
-  ...['react', 'react-dom', '@types/react', '@types/react-dom'],
-  ...['express', '@types/express', '@types/node'],
+  ...['@types/react', '@types/react-dom', '@types/express', '@types/node'],
 ] as const;
 
 /** What the program of the check is made of, and what the packages above need of the SDK. */
