@@ -113,6 +113,12 @@ describe('what cannot be done', () => {
     expect([told.code, told.error]).toEqual([3, 'Node 18.20.1 is too old.\nInstall Node 20.19 or newer.\n']);
   });
 
+  test('a tsconfig.json that is no JSON is named with its place', async () => {
+    await writeFile(path.join(folder, 'tsconfig.json'), '{\n  "compilerOptions": { "target": "ES2022,\n}');
+    const told = await chung(['check']);
+    expect([told.code, told.out, told.error]).toEqual([1, '', expect.stringMatching(/^tsconfig\.json:2:\d+ is no valid JSON: .*\n.+\n$/)]);
+  });
+
   test('a stack trace comes only with --debug', async () => {
     expect((await chung(['check', 'nowhere', '--debug'])).error).toMatch(/\n\s+at /);
   });

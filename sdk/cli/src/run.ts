@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Text } from '@chung/contracts';
+import { SettingsError } from './analysis/index.ts';
 import { buildCommand } from './commands/build.ts';
 import { checkCommand } from './commands/check.ts';
 import { type Arguments, CliError, type Command, type ExitCode, type Terminal } from './commands/command.ts';
@@ -124,9 +125,10 @@ function helpOf({ usage, about, options }: Command, { language }: Terminal): str
 function failed(error: unknown, words: readonly string[], { error: tell, language }: Terminal): ExitCode {
   const isDebug = words.includes('--debug');
   if (isDebug && error instanceof Error) tell(`${error.stack}\n`);
-  if (error instanceof CliError) {
-    tell(`${error.text[language]}\n${error.next[language]}\n`);
-    return error.exitCode;
+  const known = error instanceof SettingsError ? badSettings(error) : error;
+  if (known instanceof CliError) {
+    tell(`${known.text[language]}\n${known.next[language]}\n`);
+    return known.exitCode;
   }
   const said = error instanceof Error ? error.message : String(error);
   const text: Text = {
@@ -136,3 +138,12 @@ function failed(error: unknown, words: readonly string[], { error: tell, languag
   tell(text[language]);
   return 3;
 }
+
+/** Every command that reads a program meets it, so it is told here once. */
+const badSettings = (cause: SettingsError): CliError =>
+  new CliError({
+    text: { vi: `${cause.place} không phải JSON đúng: ${cause.said}`, en: `${cause.place} is no valid JSON: ${cause.said}` },
+    next: { vi: 'Sửa chỗ đó rồi chạy lại lệnh.', en: 'Put that right and run the command again.' },
+    exitCode: 1,
+    cause,
+  });

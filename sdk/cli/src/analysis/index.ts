@@ -4,5 +4,5 @@ export { toJson } from './output/json.ts';
 export { toSarif } from './output/sarif.ts';
 export { type TextOptions, toText } from './output/text.ts';
 export type { Place } from './place.ts';
-export { type CheckedProject, openProject, projectOf } from './project.ts';
+export { type CheckedProject, type OpenOptions, openProject, projectOf, SettingsError } from './project.ts';
 export { RULE_CODES, RULES, type Rule, type RuleCode, type Severity } from './rules.ts';

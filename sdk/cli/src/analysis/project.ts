@@ -38,6 +38,29 @@ const DEFAULTS: ts.CompilerOptions = {
   types: ['*'],
 };
 
+/** The app's `tsconfig.json` is no JSON: nothing can be said of its program before it is. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  /** E.g. `tsconfig.json:3:17`. */
+  readonly place: string;
+  /** The compiler's own words. */
+  readonly said: string;
+
+  constructor({ file, start = 0, messageText }: Pick<ts.Diagnostic, 'file' | 'start' | 'messageText'>) {
+    const { line, character } = file?.getLineAndCharacterOfPosition(start) ?? { line: 0, character: 0 };
+    const said = ts.flattenDiagnosticMessageText(messageText, ' ');
+    const place = `tsconfig.json:${line + 1}:${character + 1}`;
+    super(`${place} ${said}`);
+    this.place = place;
+    this.said = said;
+  }
+}
+
+function assertSettings(config: string): void {
+  const { error } = ts.readConfigFile(config, ts.sys.readFile);
+  if (error) throw new SettingsError(error);
+}
+
 export interface OpenOptions {
   /** Conditions of `exports` by which packages are found, besides the compiler's own: the platform checks against the sources of its SDK. */
   readonly conditions?: readonly string[];
@@ -46,10 +69,16 @@ export interface OpenOptions {
 /**
  * Opens the app in a folder, with the options of its `tsconfig.json` where there is one. Which files it names decides nothing: every source in
  * the folder is read, JavaScript as well, so that an app can hide a use in none. Reads files, writes none, and needs no network.
+ *
+ * Throws `SettingsError` where `tsconfig.json` is no JSON.
+ *
+ * @example
+ * const { files, manifest } = openProject('examples/rewards');
  */
 export function openProject(root: string, { conditions }: OpenOptions = {}): CheckedProject {
   const folder = path.resolve(root);
   const config = path.join(folder, 'tsconfig.json');
+  if (existsSync(config)) assertSettings(config);
   const own: ts.CompilerOptions = { allowJs: true, noEmit: true, ...(conditions && { customConditions: [...conditions] }) };
   const project = existsSync(config)
     ? new Project({ tsConfigFilePath: config, compilerOptions: own, skipFileDependencyResolution: true })
@@ -85,7 +114,15 @@ export function openManifest(root: string): CheckedProject {
   return projectOf(project.getProgram().compilerObject, folder);
 }
 
-/** The part of a program that lies in a folder, or that it imports from beside it (packages of the same workspace). */
+/**
+ * The part of a program that lies in a folder, or that it imports from beside it (packages of the same workspace).
+ *
+ * @example
+ * import { Project } from 'ts-morph';
+ *
+ * const program = new Project({ tsConfigFilePath: 'tsconfig.json' }).getProgram().compilerObject;
+ * const { findings } = analyse(projectOf(program, '.'));
+ */
 export function projectOf(program: ts.Program, root: string, isOwn: (file: string) => boolean = () => true): CheckedProject {
   const manifest = program.getSourceFile(path.join(root, MANIFEST_FILE)) ?? null;
   const isInside = insideOf(root);

@@ -24,12 +24,9 @@ export interface Preparation {
   readonly terminal: Terminal;
 }
 
-/** The check stopped it; what it found is printed already. */
-export type Prepared = PreparedApp | 'stopped';
-
 /**
- * Checks, builds and packs the app, hands it on, and clears away what it made, whatever comes of it. Throws `CliError` for what must be put right
- * first.
+ * Checks, builds and packs the app, hands it on, and clears away what it made, whatever comes of it; `stopped` where the check found an error,
+ * which is printed then. Throws `CliError` for what else must be put right first.
  */
 export async function withPrepared<Result>(
   preparation: Preparation,
