@@ -12,6 +12,10 @@ const TICKETS_A_PAGE = 5_000;
 /**
  * Reads a lottery with its whole list of tickets and recomputes it. Before the close there is no list, and the problem is `not_drawn`.
  * Throws as the client does when the platform cannot be reached or there is no such draw.
+ *
+ * @example
+ * const client = createClient({ baseUrl: 'https://chung.example' });
+ * const { verified, problems, draw } = await checkDraw(client, offerId);
  */
 export async function checkDraw(client: Caller, offerId: OfferId): Promise<DrawCheck & { readonly draw: Draw }> {
   const draw = await client.call('draws.get', { params: { offerId } });

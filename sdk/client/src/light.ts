@@ -8,6 +8,11 @@ export type { CallArguments, CallInput, CallReply, Client, ClientOptions, ItemOf
 /**
  * The same client without the schemas (32 kB less to load): replies are typed but not checked.
  * Only for pages that the platform itself serves, where page and API are always of one version.
+ *
+ * @example
+ * import { createClient } from '@chung/client/light';
+ *
+ * const { items } = await createClient().call('provinces.list', {});
  */
 export function createClient(options: ClientOptions = {}): Client {
   return clientOver({ wire: (id) => ROUTES[id], parse: (_, reply) => reply }, options);

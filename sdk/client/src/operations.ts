@@ -21,6 +21,9 @@ interface Branch {
 /**
  * Methods by the ids of operations: `offers.queue.join` is `tree.offers.queue.join(fields)`. The tree has no prototype and is frozen: a name
  * that is no operation is undefined, and no code can put its own function in the place of one.
+ *
+ * @example
+ * const tree = operationsOver([{ id: 'offers.get', method: 'GET', path: '/v1/offers/{offerId}', bodyType: 'none' }], invoke);
  */
 export function operationsOver(operations: readonly Placed[], invoke: Invoke): object {
   const root = branch();

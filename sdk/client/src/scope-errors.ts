@@ -14,7 +14,12 @@ export class ScopesNotGrantedError extends Error {
   }
 }
 
-/** Compares what a token carries with what the program was typed by; `type asks, run time answers`. */
+/**
+ * Compares what a token carries with what the program was typed by; `type asks, run time answers`.
+ *
+ * @example
+ * const granted = grantedOf('openid offers:read', ['openid']); // throws where `openid` is missing
+ */
 export function grantedOf(text: string | undefined, declared: readonly Scope[]): ReadonlySet<Scope> {
   const granted = new Set((text ?? '').split(' ').filter((word): word is Scope => word !== ''));
   const missing = declared.filter((scope) => !granted.has(scope));

@@ -31,6 +31,10 @@ export interface InclusionCheck {
 /**
  * Proofs that the lines of a redemption are in a statement, one each, for somebody who shall see these lines and no others. Empty when it has
  * none. Verify the statement first: this takes it as it is.
+ *
+ * @example
+ * const { statement } = await verifyStatement({ statement: JSON.parse(text) });
+ * if (statement) show(JSON.stringify(await proveInclusion(statement, redemptionId)));
  */
 export async function proveInclusion(statement: Statement, redemptionId: string): Promise<readonly StatementInclusion[]> {
   const found = statement.lines.flatMap((line, index) => (line.redemptionId === redemptionId ? [{ line, index }] : []));

@@ -1,7 +1,13 @@
 import type { Text } from '@chung/contracts';
 import type { StatementDifference, StatementGap } from './statement-differences.ts';
 
-/** One clear sentence for a difference: which line, what stands there, what it should be, by how much. */
+/**
+ * One clear sentence for a difference: which line, what stands there, what it should be, by how much.
+ *
+ * @example
+ * const { differences } = await verifyStatement({ statement: JSON.parse(text) });
+ * for (const difference of differences) show(differenceWords(difference).vi);
+ */
 export function differenceWords(difference: StatementDifference): Text {
   const { code, line, field, stated, computed, by, eventId, redemptionId } = difference;
   const at: Text = line === null ? { vi: '', en: '' } : { vi: `Dòng ${line}: `, en: `Line ${line}: ` };
@@ -47,7 +53,13 @@ export function differenceWords(difference: StatementDifference): Text {
   }
 }
 
-/** One clear sentence for what could not be told. */
+/**
+ * One clear sentence for what could not be told.
+ *
+ * @example
+ * const { gaps } = await verifyStatement({ statement: JSON.parse(text) });
+ * for (const gap of gaps) show(gapWords(gap).vi);
+ */
 export function gapWords({ code, line, redemptionId }: StatementGap): Text {
   switch (code) {
     case 'events_not_given':

@@ -91,6 +91,10 @@ export async function verifyReceipt(token: string, options: VerifyReceiptOptions
 /**
  * Verifies the short-lived token of a QR, offline too. That it was not used before only the platform knows: confirm the
  * redemption with it (`partner.redemptions.confirm`), which takes each presentation once. Throws `ReceiptError` with a `reason`.
+ *
+ * @example
+ * const shown = await verifyPresentation(token, { keys, issuer, audience });
+ * if (shown.state === 'RESERVED') show(shown.presentationId);
  */
 export async function verifyPresentation(token: string, options: VerifyOptions): Promise<VerifiedPresentation> {
   const { payload, keyId } = await verify(token, { type: 'presentation', options });

@@ -16,7 +16,12 @@ export type CodeAlphabet = keyof typeof CODE_ALPHABETS;
 /** Below this a pool of millions could be guessed at: a random try would hit with a chance that is no longer negligible. */
 export const CODE_BITS_MIN = 60;
 
-/** Random bits of a code, without its prefix: that one is known to everybody. */
+/**
+ * Random bits of a code, without its prefix: that one is known to everybody.
+ *
+ * @example
+ * bitsOfCode({ alphabet: 'digits', length: 19 }) >= CODE_BITS_MIN; // true
+ */
 export const bitsOfCode = ({ alphabet, length }: { alphabet: CodeAlphabet; length: number }): number =>
   length * Math.log2(CODE_ALPHABETS[alphabet].length);
 

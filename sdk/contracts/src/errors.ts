@@ -67,6 +67,12 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/**
+ * Whether a word is one of the stable codes.
+ *
+ * @example
+ * export const titleOf = (code: string) => (isErrorCode(code) ? ERRORS[code].title : null);
+ */
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERRORS, code);
 }

@@ -132,7 +132,13 @@ export type ManifestReading =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly problems: readonly ManifestProblem[] };
 
-/** Reads a manifest and says everything that is wrong with it at once. */
+/**
+ * Reads a manifest and says everything that is wrong with it at once.
+ *
+ * @example
+ * const reading = readManifest({ app_id: 'vn.example.rewards' });
+ * if (!reading.ok) for (const { path, message } of reading.problems) show(`${path.join('.')}: ${message}`);
+ */
 export function readManifest(value: unknown): ManifestReading {
   const read = Manifest.safeParse(value);
   if (read.success) return { ok: true, manifest: read.data };

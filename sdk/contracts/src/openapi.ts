@@ -6,7 +6,12 @@ import { SCOPE_NAMES, SCOPES } from './scopes.ts';
 
 type Json = Record<string, unknown>;
 
-/** Codes that any operation of the kind can answer; each operation's own come on top. */
+/**
+ * Codes that any operation of the kind can answer; each operation's own come on top.
+ *
+ * @example
+ * const codes = OPERATIONS.flatMap((operation) => errorsOf(operation));
+ */
 export function errorsOf(operation: OperationSpec): readonly ErrorCode[] {
   const codes = new Set<ErrorCode>(['invalid_request', 'rate_limited', 'internal', 'unavailable', ...operation.errors]);
   if (operation.actor !== 'public')
@@ -80,7 +85,12 @@ function pathItemOf(operation: OperationSpec): Json {
   };
 }
 
-/** The OpenAPI 3.1 document of the platform, derived from the registry. `baseUrl` has no trailing slash. */
+/**
+ * The OpenAPI 3.1 document of the platform, derived from the registry. `baseUrl` has no trailing slash.
+ *
+ * @example
+ * show(JSON.stringify(openApiDocument({ baseUrl: 'https://chung.example', version: '1.0.0' })));
+ */
 export function openApiDocument(options: { baseUrl: string; version: string }): Json {
   const paths: Record<string, Json> = {};
   for (const operation of OPERATIONS)

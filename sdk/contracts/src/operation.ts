@@ -84,6 +84,18 @@ export interface Operation<Spec extends OperationInput = OperationInput> extends
 /**
  * Declares one operation of the platform. Route, guard, OpenAPI, typed client, consent words, docs and the generated
  * authorization tests all come from this one declaration.
+ *
+ * @example
+ * import { z } from 'zod';
+ *
+ * export const getWeather = operation({
+ *   id: 'weather.get',
+ *   method: 'GET',
+ *   path: '/v1/weather',
+ *   actor: 'public',
+ *   reply: z.object({ degrees: z.int() }),
+ *   title: { vi: 'Thời tiết', en: 'Get the weather' },
+ * });
  */
 export function operation<const Spec extends OperationInput>(spec: Spec): Operation<Spec> {
   const declared: OperationSpec = {

@@ -21,7 +21,12 @@ export type AnyOperation = (typeof OPERATIONS)[number];
 export type OperationId = AnyOperation['id'];
 export type OperationById<Id extends OperationId> = Extract<AnyOperation, { readonly id: Id }>;
 
-/** The operations a scope opens; derived, so that consent screen and review can never disagree with the guard. */
+/**
+ * The operations a scope opens; derived, so that consent screen and review can never disagree with the guard.
+ *
+ * @example
+ * for (const { method, path } of operationsOf('redemptions:claim')) show(`${method} ${path}`);
+ */
 export function operationsOf(scope: Scope): readonly OperationSpec[] {
   return OPERATIONS.filter((op) => op.scope === scope);
 }

@@ -117,13 +117,24 @@ export type MemberScope = {
 /** Scopes that a partner's backend can be given. */
 export type PartnerScope = { [Name in Scope]: (typeof SCOPES)[Name] extends { holder: 'partner' } ? Name : never }[Scope];
 
+/**
+ * Whether a word is the name of a scope.
+ *
+ * @example
+ * export const titleOf = (name: string) => (isScope(name) ? SCOPES[name].title : null);
+ */
 export function isScope(name: string): name is Scope {
   return Object.hasOwn(SCOPES, name);
 }
 
 export const SCOPE_NAMES: readonly Scope[] = Object.keys(SCOPES).filter(isScope);
 
-/** The scopes one kind of holder can be given, e.g. all member-delegated ones. */
+/**
+ * The scopes one kind of holder can be given, e.g. all member-delegated ones.
+ *
+ * @example
+ * scopesOf('partner').includes('partner.events:read'); // true
+ */
 export function scopesOf(holder: ScopeHolder): readonly Scope[] {
   return SCOPE_NAMES.filter((name) => SCOPES[name].holder === holder);
 }

@@ -34,7 +34,12 @@ const ODD_SIGNS = /[\u0000-\u001f\u007f\ufffd\\:*?"<>|]|\p{Bidi_Control}/u;
 
 const say = (vi: string, en: string): Text => ({ vi, en });
 
-/** Whether a file or folder of this name stays on the developer's machine. */
+/**
+ * Whether a file or folder of this name stays on the developer's machine.
+ *
+ * @example
+ * isPrivateName('.env.local'); // true
+ */
 export const isPrivateName = (name: string): boolean => PRIVATE_NAMES.test(name) || PRIVATE_ENDINGS.test(name);
 
 /**
@@ -57,7 +62,12 @@ export function refusalOfPath(path: string): Text | null {
   return null;
 }
 
-/** The form in which two paths are the same file on a system that does not tell capitals apart. */
+/**
+ * The form in which two paths are the same file on a system that does not tell capitals apart.
+ *
+ * @example
+ * foldedPath('source/README.md') === foldedPath('source/readme.md'); // true
+ */
 export const foldedPath = (path: string): string => path.normalize('NFC').toLowerCase();
 
 /** A file by its path and its content. `sha256` is written in hexadecimal digits, without a prefix. */
@@ -69,6 +79,9 @@ export interface ListedFile {
 /**
  * The text whose SHA-256 is the digest of a set of files: a line `<sha256> <path>` for each, sorted by path (by UTF-16 code units, as `<`
  * compares). Neither the compressor nor the machine it ran on has a part in it.
+ *
+ * @example
+ * listingOf([{ path: 'source/package.json', sha256: '9f2c' }]); // '9f2c source/package.json\n'
  */
 export function listingOf(files: readonly ListedFile[]): string {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));

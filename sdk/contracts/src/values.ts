@@ -69,5 +69,10 @@ export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(PAGE_LIMIT_MAX).default(PAGE_LIMIT_DEFAULT),
 };
 
-/** What every list answers; `nextCursor` is null on the last page. */
+/**
+ * What every list answers; `nextCursor` is null on the last page.
+ *
+ * @example
+ * const page = pageOf(OfferId).parse({ items: [offerId], nextCursor: null });
+ */
 export const pageOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });

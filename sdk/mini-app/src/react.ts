@@ -52,7 +52,15 @@ export function MiniAppProvider({ app, children }: { readonly app: RegisteredApp
   return createElement(Context.Provider, { value: app }, children);
 }
 
-/** The app, typed by what is registered. For data prefer `useOperation`. */
+/**
+ * The app, typed by what is registered. For data prefer `useOperation`.
+ *
+ * @example
+ * export function Save() {
+ *   const app = useMiniApp();
+ *   return <button onClick={() => app.request('redemptions:claim')}>Cho phép</button>;
+ * }
+ */
 export function useMiniApp(): RegisteredApp {
   const app = useContext(Context);
   if (!app) throw new Error('useMiniApp needs a <MiniAppProvider app={…}> above it.');
@@ -146,16 +154,39 @@ function useSurroundings(): Surroundings {
   return useSyncExternalStore(subscribe, () => app.host.surroundings);
 }
 
-/** The host's theme; renders again when the member changes it. */
+/**
+ * The host's theme; renders again when the member changes it.
+ *
+ * @example
+ * export const Screen = () => <main data-theme={useTheme()} />;
+ */
 export const useTheme = (): Surroundings['theme'] => useSurroundings().theme;
 
-/** The host's language; renders again when the member changes it. */
+/**
+ * The host's language; renders again when the member changes it.
+ *
+ * @example
+ * export const Title = () => <h1>{{ vi: 'Ưu đãi', en: 'Offers' }[useLanguage()]}</h1>;
+ */
 export const useLanguage = (): Language => useSurroundings().language;
 
-/** CSS pixels that the host's own bars and the phone's notch take from each side. */
+/**
+ * CSS pixels that the host's own bars and the phone's notch take from each side.
+ *
+ * @example
+ * export const Bar = () => <footer style={{ paddingBottom: useSafeArea().bottom }} />;
+ */
 export const useSafeArea = (): Surroundings['safeArea'] => useSurroundings().safeArea;
 
-/** Takes the back button while `isActive`, for a screen within the mini-app. */
+/**
+ * Takes the back button while `isActive`, for a screen within the mini-app.
+ *
+ * @example
+ * export function Detail({ close }: { close: () => void }) {
+ *   useBack(true, close);
+ *   return <h1>Chi tiết</h1>;
+ * }
+ */
 export function useBack(isActive: boolean, onBack: () => void): void {
   const app = useMiniApp();
   const latest = useRef(onBack);

@@ -11,7 +11,13 @@ export interface Seen {
   release(id: string): void | Promise<void>;
 }
 
-/** A memory of one process. The oldest ids are forgotten beyond `capacity`: for a development server, or beside a database. */
+/**
+ * A memory of one process. The oldest ids are forgotten beyond `capacity`: for a development server, or beside a database.
+ *
+ * @example
+ * const seen = memorySeen();
+ * seen.claim('01936b5e-7c00-7000-8000-00000000c006'); // true, and false from then on
+ */
 export function memorySeen({ capacity = 100_000 }: { capacity?: number } = {}): Seen {
   const ids = new Set<string>();
   return {

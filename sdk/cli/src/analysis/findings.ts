@@ -42,7 +42,13 @@ export function found(
 /** Asks for what only a person knows; null leaves the finding as it is. */
 export type AskPurpose = (scope: string) => Promise<Text | null> | Text | null;
 
-/** The edits of all findings that can be repaired. Two that touch the same characters are not made together: run the check again. */
+/**
+ * The edits of all findings that can be repaired. Two that touch the same characters are not made together: run the check again.
+ *
+ * @example
+ * const { findings } = analyse(openProject('.'));
+ * const edits = await editsOf(findings, (scope) => ({ vi: `Để dùng ${scope}`, en: `To use ${scope}` }));
+ */
 export async function editsOf(findings: readonly Finding[], askPurpose: AskPurpose): Promise<readonly TextEdit[]> {
   const edits: TextEdit[] = [];
   const asked = new Set<string>();
@@ -61,7 +67,12 @@ export async function editsOf(findings: readonly Finding[], askPurpose: AskPurpo
 
 const overlaps = (a: TextEdit, b: TextEdit) => a.file === b.file && a.start < b.end && b.start < a.end;
 
-/** The text of one file after its edits. */
+/**
+ * The text of one file after its edits.
+ *
+ * @example
+ * applyEdits('const a = 1;', [{ file: 'src/a.ts', start: 10, end: 11, text: '2' }]); // 'const a = 2;'
+ */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {
   let changed = text;
   for (const { start, end, text: put } of edits.toSorted((a, b) => b.start - a.start))

@@ -35,6 +35,10 @@ export class NothingToBuildError extends Error {
  * Reads what is needed to bundle the app in a folder. Runs nothing of it.
  *
  * Throws `BuildError` where its manifest or its first file is missing or wrong, `NothingToBuildError` where it has no pages.
+ *
+ * @example
+ * const { manifest } = readMiniApp('.');
+ * show(manifest.version.name);
  */
 export function readMiniApp(root: string): MiniAppSource {
   const folder = path.resolve(root);

@@ -24,7 +24,12 @@ export interface Bundle {
   readonly firstLoad: readonly string[];
 }
 
-/** The files of a folder with their sizes and hashes. */
+/**
+ * The files of a folder with their sizes and hashes.
+ *
+ * @example
+ * for (const { path, gzipBytes } of await filesOf('dist')) show(`${path} ${gzipBytes}`);
+ */
 export async function filesOf(folder: string): Promise<readonly BuiltFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
@@ -57,7 +62,13 @@ export function digestOf(files: readonly Pick<BuiltFile, 'path' | 'sha256'>[]): 
 /** What the first screen may load beyond what the frame has, compressed: a second on a slow phone connection. */
 export const FIRST_LOAD_BUDGET_BYTES = 40_000;
 
-/** What a phone loads before the first screen, in compressed bytes. */
+/**
+ * What a phone loads before the first screen, in compressed bytes.
+ *
+ * @example
+ * const bundle = await buildMiniApp({ root: '.', into: 'dist' });
+ * if (firstLoadBytes(bundle) > FIRST_LOAD_BUDGET_BYTES) throw new Error('too much for the first screen');
+ */
 export function firstLoadBytes({ files, firstLoad }: Pick<Bundle, 'files' | 'firstLoad'>): number {
   return files.filter((file) => firstLoad.includes(file.path)).reduce((sum, { gzipBytes }) => sum + gzipBytes, 0);
 }

@@ -25,7 +25,14 @@ export class BuildError extends Error {
   }
 }
 
-/** `src/app.tsx:4:20 There is no ./gone.ts.` */
+/**
+ * `src/app.tsx:4:20 There is no ./gone.ts.`
+ *
+ * @example
+ * await buildMiniApp({ root: '.', into: 'dist' }).catch((error: unknown) => {
+ *   if (error instanceof BuildError) for (const problem of error.problems) show(problemLine(problem, 'vi'));
+ * });
+ */
 export function problemLine({ file, line, column, message }: BuildProblem, language: keyof Text): string {
   const place = [file, line, column].filter((part) => part !== null).join(':');
   return place === '' ? message[language] : `${place} ${message[language]}`;

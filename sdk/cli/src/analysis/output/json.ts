@@ -5,7 +5,12 @@ import { RULES } from '../rules.ts';
 /** Bumped when a field changes its meaning; new fields do not change it. */
 const VERSION = 1;
 
-/** Findings for programs: one object, the same on the laptop and in the dossier of a review. */
+/**
+ * Findings for programs: one object, the same on the laptop and in the dossier of a review.
+ *
+ * @example
+ * process.stdout.write(toJson(analyse(openProject('.'))));
+ */
 export function toJson({ findings, scopes, files }: Findings): string {
   const { used, missing, unused, undecided, uses, declared, unanalysable } = scopes;
   const shown = { used, missing, unused, undecided, uses, declared, unanalysable };

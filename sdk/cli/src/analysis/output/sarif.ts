@@ -10,7 +10,13 @@ export interface SarifOptions {
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = { error: 'error', warning: 'warning', review: 'note' };
 
-/** SARIF 2.1.0 (OASIS): what code hosts and editors read. Paths are relative to the project, columns count UTF-16 units. */
+/**
+ * SARIF 2.1.0 (OASIS): what code hosts and editors read. Paths are relative to the project, columns count UTF-16 units.
+ *
+ * @example
+ * const { findings } = analyse(openProject('.'));
+ * process.stdout.write(toSarif(findings, { version: '1.0.0', docsUrl: 'https://chung.example/docs/check/' }));
+ */
 export function toSarif(findings: readonly Finding[], { version, docsUrl }: SarifOptions): string {
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',

@@ -18,7 +18,13 @@ const WORDS: Readonly<Record<Severity, Text>> = {
 };
 const COLOURS: Readonly<Record<Severity, number>> = { error: 31, warning: 33, review: 36 };
 
-/** Findings for people: what, where with its line of code, what to do, and where to read on. Ends with the sums. */
+/**
+ * Findings for people: what, where with its line of code, what to do, and where to read on. Ends with the sums.
+ *
+ * @example
+ * const { findings } = analyse(openProject('.'));
+ * process.stdout.write(toText(findings, { language: 'vi', readText }));
+ */
 export function toText(findings: readonly Finding[], options: TextOptions): string {
   const { language } = options;
   const blocks = findings.map((finding) => block(finding, options));
