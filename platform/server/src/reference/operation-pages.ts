@@ -63,8 +63,9 @@ export function operationPages(notes: FieldNotes): ReadonlyMap<string, string> {
   ]);
 }
 
-/** A link to an operation from a page in `docs/` itself. */
-export const operationLink = (op: OperationSpec): string => `[${code(op.id)}](api/${resourceOf(op).page}.md#${anchorOf(op)})`;
+/** A link to an operation, from a page for which the reference lies in the folder `api`. */
+export const operationLink = (op: OperationSpec, api: string): string =>
+  `[${code(op.id)}](${api}/${resourceOf(op).page}.md#${anchorOf(op)})`;
 
 type Entry = { readonly resource: Resource; readonly operations: readonly OperationSpec[] };
 
