@@ -194,6 +194,24 @@ describe('who calls', () => {
     expect((await partner.partner.events.list({ cursor })).items.map(({ type }) => type)).toEqual(['redemption.redeemed.v1']);
   });
 
+  test('begins to read events where it says: at what is to come, or at a moment of the clock', async () => {
+    const { platform, lan, partner } = started();
+    const claim = () => lan.call('offers.claim', { params: { offerId: platform.offers.instant.id } });
+    const begin = platform.clock.now().toISOString();
+    const { id: old } = await claim();
+    platform.clock.advance(5 * 60);
+    const now = await partner.partner.events.list({ from: 'now' });
+    expect(now.items).toEqual([]);
+    expect((await partner.partner.events.list({ from: begin })).items.map(({ data }) => data['redemptionId'])).toEqual([old]);
+    expect((await partner.partner.events.list({ from: platform.clock.now().toISOString() })).items).toEqual([]);
+    const later = await partner.partner.events.list({ from: platform.clock.now().toISOString() });
+    const other = await lan.call('offers.claim', { params: { offerId: platform.offers.counter.id } });
+    for (const { nextCursor } of [now, later]) {
+      const { items } = await partner.partner.events.list({ cursor: nextCursor ?? '' });
+      expect(items.map(({ data }) => data['redemptionId'])).toEqual([other.id]);
+    }
+  });
+
   test('is told what is wrong in the language they read, and what is not there', async () => {
     const { platform, lan } = started();
     const bad = await caught(lan.call('offers.list', { query: { limit: 5_000 } }));

@@ -42,7 +42,8 @@ export function endlessPage<Item>(
   return { items, nextCursor: last === undefined ? (query.cursor ?? cursorOf('', list)) : cursorOf(position(last), list) };
 }
 
-const cursorOf = (position: string, list: string): string => btoa(encodeURIComponent(`${list}\n${position}`));
+/** Behind an item, or before the first one (`''`). */
+export const cursorOf = (position: string, list: string): string => btoa(encodeURIComponent(`${list}\n${position}`));
 
 function placeOf(cursor: string | undefined, list: string): string | null {
   if (cursor === undefined) return null;

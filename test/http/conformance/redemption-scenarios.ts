@@ -59,6 +59,8 @@ export const redemptionScenarios: readonly Scenario[] = [
       await call('partner', 'partner.offers.get', { params: { offerId } });
       await call('partner', 'partner.events.list', { query: { limit: 100 } });
       await call('other', 'partner.events.list', { query: { limit: 100 } });
+      for (const from of ['1970-01-01T00:00:00Z', '2999-01-01T00:00:00+07:00', 'soon'])
+        await call('partner', 'partner.events.list', { query: { limit: 100, from } });
     },
   },
   {
