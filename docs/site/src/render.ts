@@ -65,7 +65,7 @@ export function render(markdown: string, linkTo: LinkTo): Rendered {
       checkbox: ({ checked }) => `<span class="tick">${checked ? '☑' : '☐'}</span> `,
       paragraph({ tokens: inline }) {
         const html = this.parser.parseInline(inline);
-        return `<p${html.startsWith('<strong>Tóm tắt') ? ' class="summary" lang="vi"' : ''}>${html}</p>\n`;
+        return `<p${/^<strong>(Tóm tắt|Tiếng Việt)/.test(html) ? ' class="summary" lang="vi"' : ''}>${html}</p>\n`;
       },
       table(token) {
         return tableOf(token, (inline) => this.parser.parseInline(inline));
