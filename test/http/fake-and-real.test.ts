@@ -20,7 +20,11 @@ afterAll(() => real?.close());
 
 async function played({ play }: Scenario, stage: Stage): Promise<Transcript> {
   const transcript = transcriptOf(stage);
-  await play(stage, transcript);
+  try {
+    await play(stage, transcript);
+  } finally {
+    await stage.close();
+  }
   return transcript;
 }
 

@@ -9,7 +9,13 @@ const isPartnerScope = (scope: string): scope is PartnerScope => scope.startsWit
 const ALL = scopesOf('partner').filter(isPartnerScope);
 
 export function openFakeStage(): Stage {
-  const platform = createFakePlatform({ startAt: new Date() });
+  let answer = 204;
+  const receiver = ({ url }: Request) => {
+    // No name under this one is ever resolved (RFC 6761).
+    if (new URL(url).hostname.endsWith('.invalid')) throw Object.assign(new Error(url), { code: 'ENOTFOUND' });
+    return new Response(answer === 204 ? null : `answer ${answer}`, { status: answer });
+  };
+  const platform = createFakePlatform({ startAt: new Date(), receiver });
   platform.store.offers.clear();
   for (const partner of [FAKE_PARTNER, OTHER_PARTNER]) {
     platform.setPartnerStatus(partner, 'applied');
@@ -59,5 +65,11 @@ export function openFakeStage(): Stage {
     entriesEnd: (id) => at(platform.store.lotteries.get(OfferId.parse(id))?.entriesUntil),
     generationsEnd: async () => platform.clock.advance(1),
     withdrawalFelt: async () => {},
+    hookUrl: 'https://partner.test/hook',
+    hookAnswers: (status) => {
+      answer = status;
+    },
+    delivered: () => platform.deliver(),
+    close: async () => {},
   };
 }

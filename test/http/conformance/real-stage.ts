@@ -6,10 +6,12 @@ import type { Partner, Scope } from '@chung/contracts';
 import { SCOPES, scopesOf } from '@chung/contracts';
 import { FAKE_PARTNER, OTHER_PARTNER } from '@chung/testing';
 import { exportJWK, generateKeyPair } from 'jose';
+import { expect, vi } from 'vitest';
 import { startTestPlatform, type TestPlatform } from '../../harness/platform.ts';
 import { signIn, type WebSession } from '../../harness/session.ts';
 import { type Backend, backendToken, throughPages } from '../../harness/tokens.ts';
 import { Visitor } from '../../harness/visitor.ts';
+import { openReceiver, type Receiver } from '../../harness/webhook-receiver.ts';
 import { addressOf, clientActor, httpActor } from './http-actor.ts';
 import type { Actor, Person, Stage } from './stage.ts';
 
@@ -27,7 +29,8 @@ export interface RealPlatform {
 }
 
 export async function openRealPlatform(): Promise<RealPlatform> {
-  const running = await startTestPlatform();
+  const running = await startTestPlatform({ settings: { CHUNG_WEBHOOK_HOSTS: '127.0.0.1' } });
+  const receiver = await openReceiver();
   const { baseUrl, demo } = running;
   const session = async (who: Person) => sessionActor(await signIn(baseUrl, 'member', personOf(running, who)));
   const people = { lan: await session('lan'), minh: await session('minh'), hoa: await session('hoa') };
@@ -36,9 +39,12 @@ export async function openRealPlatform(): Promise<RealPlatform> {
   return {
     stage: () => {
       stages += 1;
-      return openStage(running, { people, admin, suffix: `-n${stages}` });
+      return openStage(running, { people, admin, receiver, suffix: `-n${stages}` });
     },
-    close: () => running.close(),
+    close: async () => {
+      await receiver.close();
+      await running.close();
+    },
   };
 }
 
@@ -51,10 +57,11 @@ function personOf({ demo }: TestPlatform, who: Person) {
 interface Cast {
   readonly people: Readonly<Record<Person, Actor>>;
   readonly admin: WebSession;
+  readonly receiver: Receiver;
   readonly suffix: string;
 }
 
-async function openStage(running: TestPlatform, { people, admin, suffix }: Cast): Promise<Stage> {
+async function openStage(running: TestPlatform, { people, admin, receiver, suffix }: Cast): Promise<Stage> {
   const { baseUrl, owner, platform } = running;
   const own = await createPartner(running, { ...FAKE_PARTNER, slug: `${FAKE_PARTNER.slug}${suffix}` });
   const other = await createPartner(running, { ...OTHER_PARTNER, slug: `${OTHER_PARTNER.slug}${suffix}` });
@@ -106,6 +113,33 @@ async function openStage(running: TestPlatform, { people, admin, suffix }: Cast)
     },
     // What a token stands on is remembered for half a second.
     withdrawalFelt: () => setTimeout(700),
+    ...deliveriesOf(running, receiver),
+  };
+}
+
+/** The relay runs only where a scenario asks for deliveries: elsewhere nothing is sent, as on the fake platform. */
+function deliveriesOf(
+  { platform, owner }: TestPlatform,
+  receiver: Receiver,
+): Pick<Stage, 'hookUrl' | 'hookAnswers' | 'delivered' | 'close'> {
+  let relay: ReturnType<typeof platform.startDeliveries> | null = null;
+  receiver.behave(() => 204);
+  return {
+    hookUrl: `${receiver.origin}/hook`,
+    hookAnswers: (status) => receiver.behave(() => status),
+    delivered: async (endpointId, tries) => {
+      relay ??= platform.startDeliveries();
+      const seen = async () => {
+        const { rows } = await owner.query('SELECT count(*)::int AS tries FROM chung.webhook_attempts WHERE endpoint_id = $1', [
+          endpointId,
+        ]);
+        return rows[0]?.tries;
+      };
+      await vi.waitFor(async () => expect(await seen()).toBeGreaterThanOrEqual(tries), { timeout: 20_000, interval: 50 });
+      // Outcomes are written in batches: where the endpoint stands comes with its tries, what follows from it a moment later.
+      await setTimeout(300);
+    },
+    close: async () => relay?.stop(),
   };
 }
 

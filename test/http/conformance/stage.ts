@@ -43,6 +43,12 @@ export interface Stage {
   generationsEnd(): Promise<void>;
   /** Waits until a withdrawal is felt by every token. */
   withdrawalFelt(): Promise<void>;
+  /** Where a receiver listens that answers webhooks with the status it was told last; 204 at first. */
+  readonly hookUrl: string;
+  hookAnswers(status: number): void;
+  /** Lets webhooks be delivered until an endpoint has so many tries in its log. */
+  delivered(endpointId: string, tries: number): Promise<void>;
+  close(): Promise<void>;
 }
 
 export const idOf = (answer: Answer): string => String(answer.body['id']);

@@ -54,7 +54,7 @@ export function transcriptOf(stage: Stage): Transcript {
     // Pairwise ids of members are no UUIDs, and addresses begin with the platform's own.
     if (field === 'id' && !UUID.test(value)) return '(id)';
     const address = ADDRESSES.has(field) ? value.replace(/^https?:\/\/[^/]+/, '') : value;
-    return address.replaceAll(UUIDS, named).replaceAll(stage.suffix, '');
+    return address.replaceAll(UUIDS, named).replaceAll(stage.suffix, '').replaceAll(stage.hookUrl, '(hook)');
   };
   const comparableFields = (fields: object): Readonly<Record<string, unknown>> =>
     Object.fromEntries(

@@ -61,7 +61,7 @@ export const webhookScenarios: readonly Scenario[] = [
         'https://x.local./a',
         'https://10.0.0.1/a',
         'https://0x0a.1/a',
-        'https://2130706433/a',
+        'https://2130706434/a',
         'https://169.254.169.254/a',
         'https://100.64.0.1/a',
         'https://192.0.2.1/a',
@@ -114,6 +114,46 @@ export const webhookScenarios: readonly Scenario[] = [
       await replay({ eventId: events[0]?.id });
       await call('partner', 'partner.webhooks.replays.list', { params, query: { limit: 2 } });
       await call('other', 'partner.webhooks.replays.list', { params });
+    },
+  },
+  {
+    title: 'deliveries: in order, failing, tried at once, replayed, and an address that is gone',
+    play: async (stage, { call }) => {
+      const made = await call('partner', 'partner.webhooks.create', {
+        body: { url: stage.hookUrl, eventTypes: ['redemption.redeemed.v1'] },
+      });
+      const endpointId = idOf(made);
+      const params = { endpointId };
+      const offerId = await published(stage, draftOf({ limits: { perMember: 9, perMemberPerDay: null } }));
+      const claims = async (times: number) => {
+        for (let i = 0; i < times; i++) await claim(stage.as('lan'), offerId);
+      };
+      await claims(2);
+      await stage.delivered(endpointId, 2);
+      await call('partner', 'partner.webhooks.attempts.list', { params });
+      stage.hookAnswers(500);
+      await claims(2);
+      await stage.delivered(endpointId, 3);
+      await call('partner', 'partner.webhooks.get', { params });
+      await call('partner', 'partner.webhooks.attempts.list', { params, query: { outcome: 'failed' } });
+      await call('partner', 'partner.webhooks.test', { params, body });
+      stage.hookAnswers(204);
+      await call('partner', 'partner.webhooks.test', { params, body });
+      await call('partner', 'partner.webhooks.resume', { params, body: { skipFailing: true } });
+      await stage.delivered(endpointId, 6);
+      await call('partner', 'partner.webhooks.get', { params });
+      const log = await call('partner', 'partner.webhooks.attempts.list', { params });
+      const tries: { eventId: string; cause: string }[] = JSON.parse(JSON.stringify(log.body['items']));
+      const last = tries.find(({ cause }) => cause === 'event');
+      await call('partner', 'partner.webhooks.replays.create', { params, body: { eventId: last?.eventId } });
+      await stage.delivered(endpointId, 7);
+      await call('partner', 'partner.webhooks.replays.list', { params });
+      await call('partner', 'partner.webhooks.attempts.list', { params, query: { eventId: last?.eventId } });
+      stage.hookAnswers(410);
+      await claims(1);
+      await stage.delivered(endpointId, 8);
+      await call('partner', 'partner.webhooks.get', { params });
+      await call('partner', 'partner.events.list', { query: { limit: 100 } });
     },
   },
 ];
