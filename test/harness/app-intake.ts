@@ -1,7 +1,7 @@
 // Sends archives of apps to a running platform as a partner's backend, and looks at what it kept.
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { workplaceOf } from '../../platform/server/src/rooms/mini-apps/workplace.ts';
 import { type AppFiles, archiveOf, digestsOf } from './app-archive.ts';
 import type { TestPlatform } from './platform.ts';
 import { backendToken } from './tokens.ts';
@@ -51,10 +51,11 @@ export async function intakeOf(running: TestPlatform, slug: string): Promise<Int
 /** What the intake has on the disk: archives that are kept, archives on their way, and folders in which it works. */
 export async function keptBy({ dataDirectory }: TestPlatform): Promise<{ kept: string[]; incoming: string[]; working: string[] }> {
   const store = path.join(dataDirectory, 'store');
+  const workplace = workplaceOf(dataDirectory);
   const files = await readdir(path.join(store, 'sha256'), { recursive: true, withFileTypes: true }).catch(() => []);
   return {
     kept: files.filter((entry) => entry.isFile()).map(({ name }) => name),
     incoming: await readdir(path.join(store, 'incoming')),
-    working: (await readdir(tmpdir())).filter((name) => name.startsWith('chung-submission-')),
+    working: (await readdir(path.dirname(workplace))).filter((name) => name.startsWith(path.basename(workplace))),
   };
 }

@@ -1,9 +1,12 @@
 // Archives that no honest program would send: each is refused in one sentence, and nothing of it is left on the disk or in a table.
+import { existsSync } from 'node:fs';
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import { SUBMISSION_LIMITS } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { workplaceOf } from '../../platform/server/src/rooms/mini-apps/workplace.ts';
 import { appFiles, archiveOf, digestsOf, type TarEntry, tarOf } from '../harness/app-archive.ts';
 import { type Intake, intakeOf, keptBy, SOME_DIGEST } from '../harness/app-intake.ts';
 import { startTestPlatform, type TestPlatform } from '../harness/platform.ts';
@@ -206,4 +209,40 @@ test('what must be refused by its form is refused: content type, key, digest', a
     body: { code: 'idempotency_key_required' },
   });
   expect(await mine.send(archive, { digest: 'sha256:abc' })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+});
+
+test('where the database or the disk fails in the last moment, nothing is kept, and the same app goes through afterwards', async () => {
+  const files = appFiles({ appId: 'vn.vinaphone.last-moment' });
+  await running.owner.query('REVOKE INSERT ON chung.outbox FROM chung_server');
+  try {
+    expect(await mine.submit(files, { key: 'last-moment' })).toMatchObject({ status: 500, body: { code: 'internal' } });
+  } finally {
+    await running.owner.query('GRANT INSERT ON chung.outbox TO chung_server');
+  }
+  await nothingKept();
+  // A file where the store wants its folder: the row and the event are made by then, and taken back.
+  const place = `${running.dataDirectory}/store/sha256`;
+  await rm(place, { recursive: true, force: true });
+  await writeFile(place, '');
+  try {
+    expect(await mine.submit(files, { key: 'last-moment' })).toMatchObject({ status: 500, body: { code: 'internal' } });
+  } finally {
+    await rm(place);
+  }
+  await nothingKept();
+  expect(await mine.submit(files, { key: 'last-moment' })).toMatchObject({ status: 201, body: { state: 'submitted' } });
+}, 90_000);
+
+test('what a server that was killed left behind is swept away, and what is under way is not', async () => {
+  const old = new Date(Date.now() - 2 * 3_600_000);
+  const leftovers = [`${running.dataDirectory}/store/incoming/archive-left`, `${workplaceOf(running.dataDirectory)}left`];
+  const fresh = [`${running.dataDirectory}/store/incoming/archive-fresh`, `${workplaceOf(running.dataDirectory)}fresh`];
+  for (const [file = '', folder = ''] of [leftovers, fresh]) {
+    await writeFile(file, 'x');
+    await mkdir(folder);
+  }
+  for (const place of leftovers) await utimes(place, old, old);
+  await running.platform.jobs['sweepSubmissions']?.();
+  expect([...leftovers, ...fresh].map((place) => existsSync(place))).toEqual([false, false, true, true]);
+  for (const place of fresh) await rm(place, { recursive: true });
 });

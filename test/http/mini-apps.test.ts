@@ -3,11 +3,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AdminAppSubmission, AppSubmission } from '@chung/contracts';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appFiles, archiveOf, digestsOf } from '../harness/app-archive.ts';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type AppChanges, appFiles, archiveOf, digestsOf } from '../harness/app-archive.ts';
 import { type Intake, intakeOf, keptBy } from '../harness/app-intake.ts';
 import { startTestPlatform, type TestPlatform } from '../harness/platform.ts';
 import { signIn, type WebSession } from '../harness/session.ts';
+
+// Each submission is judged by a process of its own: seconds, and more where others work too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let running: TestPlatform;
 let mine: Intake;
@@ -34,6 +37,8 @@ const miniApp = (appId: string, changes: { versionCode?: number; main?: string; 
     ...changes,
     files: { 'source/src/main.tsx': changes.main ?? MAIN, 'bundle/remoteEntry.js': 'export {};' },
   });
+/** Of offers alone: judged sooner, where the kind of app makes no difference. */
+const plainApp = (appId: string, changes: Omit<AppChanges, 'appId'> = {}) => appFiles({ appId, ...changes });
 const fieldsOf = (body: { readonly [name: string]: unknown }) =>
   body['fields'] as readonly { path: string; code: string; message: string }[];
 const rowsOf = async () => (await running.owner.query('SELECT * FROM chung.app_submissions ORDER BY id')).rows;
@@ -55,27 +60,27 @@ test('an app is taken in: its submission says what it is, and the archive lies u
 });
 
 test('the same files again are the same submission, under any key and however they were compressed', async () => {
-  const files = miniApp('vn.vinaphone.again');
+  const files = plainApp('vn.vinaphone.again');
   const first = await mine.submit(files, { key: 'my-key' });
   const again = await Promise.all([mine.submit(files), mine.submit(files, { key: 'my-key' }), mine.submit(files)]);
   expect(again.map(({ status, body }) => [status, body['id']])).toEqual(again.map(() => [201, first.body['id']]));
   const otherwise = Object.fromEntries(Object.entries(files).toReversed());
   expect((await mine.submit(otherwise)).body['id']).toBe(first.body['id']);
-  const other = miniApp('vn.vinaphone.again', { versionCode: 2 });
+  const other = plainApp('vn.vinaphone.again', { versionCode: 2 });
   expect(await mine.submit(other, { key: 'my-key' })).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
 });
 
 test('of the same app sent twice at once one is made and both are told of it', async () => {
-  const files = miniApp('vn.vinaphone.twice');
+  const files = plainApp('vn.vinaphone.twice');
   const both = await Promise.all([mine.submit(files, { key: 'one' }), mine.submit(files, { key: 'two' })]);
   expect(both.map(({ status }) => status)).toEqual([201, 201]);
   expect(both[0]?.body['id']).toBe(both[1]?.body['id']);
 });
 
 test('an app_id belongs to the partner who submitted it first', async () => {
-  await mine.submit(miniApp('vn.vinaphone.owned'));
+  await mine.submit(plainApp('vn.vinaphone.owned'));
   const before = await keptBy(running);
-  const reply = await theirs.submit(miniApp('vn.vinaphone.owned', { versionCode: 2 }));
+  const reply = await theirs.submit(plainApp('vn.vinaphone.owned', { versionCode: 2 }));
   expect(reply).toMatchObject({ status: 409, body: { code: 'app_id_taken', detail: expect.stringContaining('vn.vinaphone.owned') } });
   expect(await keptBy(running)).toEqual(before);
   const reads = await theirs.get('/v1/partner/app-submissions');
@@ -83,12 +88,12 @@ test('an app_id belongs to the partner who submitted it first', async () => {
 });
 
 test('the version must rise, and a later one takes the place of the one that waits', async () => {
-  const first = await mine.submit(miniApp('vn.vinaphone.rising', { versionCode: 5 }));
+  const first = await mine.submit(plainApp('vn.vinaphone.rising', { versionCode: 5 }));
   for (const versionCode of [4, 5]) {
-    const reply = await mine.submit(miniApp('vn.vinaphone.rising', { versionCode, main: `${MAIN}// ${versionCode}\n` }));
+    const reply = await mine.submit(plainApp('vn.vinaphone.rising', { versionCode, files: { 'source/notes.md': `${versionCode}` } }));
     expect(reply).toMatchObject({ status: 409, body: { code: 'version_not_higher', detail: expect.stringContaining('raise it to 6') } });
   }
-  const second = await mine.submit(miniApp('vn.vinaphone.rising', { versionCode: 6 }));
+  const second = await mine.submit(plainApp('vn.vinaphone.rising', { versionCode: 6 }));
   expect(second).toMatchObject({ status: 201, body: { state: 'submitted', version: { code: 6 } } });
   const left = await mine.get(`/v1/partner/app-submissions/${first.body['id']}`);
   expect(left.body).toMatchObject({ state: 'replaced', queuePosition: null });
@@ -128,7 +133,7 @@ test('types of the SDK are the platform’s own: what a partner sends under its 
   const asked = miniApp('vn.vinaphone.decoy', { main: claims });
   const named = await mine.submit({ ...asked, 'source/package.json': '{ "name": "@chung/client", "type": "module" }' });
   expect(named).toMatchObject({ status: 422, body: { code: 'checks_failed' } });
-  expect(fieldsOf(named.body).map(({ code, path: place }) => `${code} ${place}`)).toContain('CH101 src/main.tsx:3:44');
+  expect(fieldsOf(named.body).map(({ code, path: place }) => `${code} ${place}`)).toContain('CH101 src/main.tsx:3:45');
   const declared = await mine.submit({ ...asked, 'source/types.d.ts': decoy });
   expect(declared).toMatchObject({ status: 422, body: { code: 'checks_failed' } });
   expect(fieldsOf(declared.body).map(({ code }) => code)).toContain('CH107');
@@ -163,8 +168,8 @@ test('a partner lists its own submissions, newest first and by app, page by page
 });
 
 test('that an app was submitted is an event of its partner, once', async () => {
-  const { body } = await theirs.submit(miniApp('vn.mytv.told'));
-  await theirs.submit(miniApp('vn.mytv.told'));
+  const { body } = await theirs.submit(plainApp('vn.mytv.told'));
+  await theirs.submit(plainApp('vn.mytv.told'));
   const { body: events } = await theirs.get('/v1/partner/events?limit=100');
   const told = (events['items'] as { type: string; data: Record<string, unknown> }[]).filter(
     ({ data }) => data['appId'] === 'vn.mytv.told',
@@ -177,7 +182,7 @@ test('that an app was submitted is an event of its partner, once', async () => {
 test('a partner that is suspended submits nothing', async () => {
   await running.owner.query("UPDATE chung.partners SET status = 'suspended' WHERE slug = 'mytv'");
   try {
-    expect(await theirs.submit(miniApp('vn.mytv.late'))).toMatchObject({ status: 403, body: { code: 'partner_not_active' } });
+    expect(await theirs.submit(plainApp('vn.mytv.late'))).toMatchObject({ status: 403, body: { code: 'partner_not_active' } });
   } finally {
     await running.owner.query("UPDATE chung.partners SET status = 'active' WHERE slug = 'mytv'");
   }

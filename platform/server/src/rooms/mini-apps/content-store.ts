@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -17,12 +18,16 @@ export async function createDiskStore(root: string): Promise<ContentStore> {
   const incoming = path.join(root, 'incoming');
   await mkdir(incoming, { recursive: true, mode: 0o700 });
   return {
-    incoming: (name) => path.join(incoming, name),
+    incoming: (name) => path.join(incoming, `archive-${name}`),
     keep: async (file, digest) => {
       const hex = digest.slice('sha256:'.length);
       const folder = path.join(root, 'sha256', hex.slice(0, 2));
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await rename(file, path.join(folder, hex));
+      const place = path.join(folder, hex);
+      // The transaction around it may run again; the file has moved by then.
+      await rename(file, place).catch((error) => {
+        if (!existsSync(place)) throw error;
+      });
       await sync(folder);
       await sync(path.dirname(folder));
     },

@@ -108,6 +108,8 @@ describe('the content store', () => {
       await writeFile(store.incoming(name), 'content');
       await store.keep(store.incoming(name), digest);
     }
+    // A transaction that runs again asks for what was moved already.
+    await store.keep(store.incoming('second'), digest);
     expect(await readdir(path.join(folder, 'store/incoming'))).toEqual([]);
     expect(await readFile(path.join(folder, 'store/sha256/ab', digest.slice(7)), 'utf8')).toBe('content');
   });

@@ -1,5 +1,3 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AdminAppSubmission, AppSubmission, AppSubmissionState, PartnerId, QueuedAppSubmission, SubmissionId } from '@chung/contracts';
 import type { Logger } from 'pino';
@@ -13,7 +11,8 @@ import { createGate } from './gate.ts';
 import { findProvidedTypes } from './provided-types.ts';
 import { findDossier, findOfPartner, listOfPartner, listQueue } from './store.ts';
 import type { SubmissionRecord } from './submission.ts';
-import { type SentApp, submitApp, WORKPLACE } from './submit-app.ts';
+import { type SentApp, submitApp } from './submit-app.ts';
+import { sweep, workplaceOf } from './workplace.ts';
 
 export interface MiniApps {
   /** The same content again answers the same submission, whatever key it comes with. */
@@ -45,13 +44,12 @@ export interface MiniAppsDeps {
 
 /** A check uses a core and up to a gigabyte: more at once would take them from the members. */
 const CHECKS = { atOnce: 2, waiting: 16 };
-/** Longer than any submission takes. */
-const LEFT_MS = 3_600_000;
 
 export async function createMiniApps({ db, log, cursors, partners, dataDirectory }: MiniAppsDeps): Promise<MiniApps> {
   const stopping = new AbortController();
   const store = await createDiskStore(path.join(dataDirectory, 'store'));
-  const intake = { db, log, partners, store, types: findProvidedTypes(), gate: createGate(CHECKS), stopping: stopping.signal };
+  const workplace = workplaceOf(dataDirectory);
+  const intake = { db, log, partners, store, types: findProvidedTypes(), gate: createGate(CHECKS), stopping: stopping.signal, workplace };
   const withPartners = async (records: readonly SubmissionRecord[]): Promise<QueuedAppSubmission[]> => {
     const known = await partners.findMany([...new Set(records.map(({ partnerId }) => partnerId))]);
     return records.map((record) => {
@@ -86,8 +84,8 @@ export async function createMiniApps({ db, log, cursors, partners, dataDirectory
       return { ...queued, manifest: record.manifest, scopes: record.scopes, contents: record.contents };
     },
     sweepLeftovers: async () => {
-      await sweep(store.incoming('.'), () => true);
-      await sweep(tmpdir(), (name) => name.startsWith(WORKPLACE));
+      await sweep(store.incoming(''));
+      await sweep(workplace);
     },
     stop: () => stopping.abort(),
   };
@@ -97,16 +95,4 @@ export async function createMiniApps({ db, log, cursors, partners, dataDirectory
 function submissionOf(record: SubmissionRecord): AppSubmission {
   const { partnerId: _, fileCount: files, submittedAt, ...rest } = record;
   return { ...rest, version: { ...record.version }, files, submittedAt: submittedAt.toISOString() };
-}
-
-async function sweep(folder: string, isOurs: (name: string) => boolean): Promise<void> {
-  for (const name of (await readdir(folder)).filter(isOurs)) {
-    const place = path.join(folder, name);
-    // Another server on the same disk may have been there first.
-    const age = await stat(place).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    );
-    if (age > LEFT_MS) await rm(place, { recursive: true, force: true });
-  }
 }

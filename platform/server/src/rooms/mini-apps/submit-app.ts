@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import type { AppFinding, Language, Manifest, PartnerId, SubmissionId } from '@chung/contracts';
@@ -27,6 +26,8 @@ export interface IntakeDeps {
   /** Judging an app is the work of seconds and of hundreds of megabytes. */
   readonly gate: Gate;
   readonly stopping: AbortSignal;
+  /** What the path of each folder begins with in which a submission is unpacked. */
+  readonly workplace: string;
 }
 
 export interface SentApp {
@@ -37,9 +38,6 @@ export interface SentApp {
   readonly declared: { readonly digest: string; readonly bundleDigest: string | null };
   readonly language: Language;
 }
-
-/** Folders of submissions that are being judged; beside them nothing of a server lies that killed it. */
-export const WORKPLACE = 'chung-submission-';
 
 /**
  * Takes in one version of an app: receive → unpack → compare digests → check → keep. What is refused on the way leaves nothing behind. The row,
@@ -52,7 +50,7 @@ export async function submitApp(deps: IntakeDeps, sent: SentApp): Promise<Submis
   const earlier = await digestUnderKey(db, sent.partnerId, sent.idempotencyKey);
   if (earlier !== null && earlier !== sent.declared.digest) throw new DomainError('idempotency_key_reused');
   const file = store.incoming(newId());
-  const folder = await mkdtemp(path.join(tmpdir(), WORKPLACE));
+  const folder = await mkdtemp(deps.workplace);
   try {
     const archive = await receiveArchive(sent.stream, file);
     return await deps.gate.pass(() => takeIn(deps, sent, { archive, folder }));
