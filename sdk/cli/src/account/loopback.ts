@@ -27,6 +27,12 @@ const NOT_OURS: Landing = {
   more: { vi: 'Hãy chạy lại chung login.', en: 'Run chung login again.' },
 };
 
+const NOT_REACHED: Landing = {
+  kind: 'bad',
+  title: { vi: 'Chưa mở được trang đăng nhập.', en: 'The sign-in page could not be opened.' },
+  more: { vi: 'Nền tảng không trả lời; hãy tải lại trang này.', en: 'The platform does not answer; load this page again.' },
+};
+
 /**
  * The redirect address of a native app (RFC 8252 §7.3): a server on 127.0.0.1 alone, on a port that the system picks, for as long as one
  * sign-in takes. By address and not by name: what `localhost` leads to, another program may have chosen.
@@ -37,7 +43,7 @@ export async function openLoopback(handlers: LoopbackHandlers): Promise<Loopback
   const answering = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const one = answer(request, response)
-      .catch(() => void response.destroy())
+      .catch(() => send(response, 502, NOT_REACHED))
       .finally(() => answering.delete(one));
     answering.add(one);
   });
