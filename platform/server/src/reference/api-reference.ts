@@ -1,6 +1,7 @@
 import { errorsOf, type Language, OPERATIONS, type OperationSpec } from '@chung/contracts';
 import { z } from 'zod';
 import { escapeHtml, page } from './page.ts';
+import { operationPlace } from './resources.ts';
 
 const WORDS = {
   vi: {
@@ -12,6 +13,7 @@ const WORDS = {
     body: 'Nội dung gửi',
     reply: 'Trả về',
     key: 'cần Idempotency-Key',
+    examples: 'Ví dụ',
   },
   en: {
     title: 'API reference',
@@ -22,6 +24,7 @@ const WORDS = {
     body: 'Body',
     reply: 'Reply',
     key: 'needs Idempotency-Key',
+    examples: 'Examples',
   },
 } as const;
 
@@ -46,7 +49,7 @@ function operationSection(op: OperationSpec, language: Language): string {
       ? `<p>${words.body}: <code>${op.accepts.join(', ')}</code></p>`
       : '';
   return `<section id="${op.id}"><h2><span class="method">${op.method}</span> <code>${escapeHtml(op.path)}</code></h2>
-<p>${escapeHtml(op.title[language])} · <code>${op.id}</code></p><p>${chips.map((chip) => `<span class="chip">${escapeHtml(chip)}</span>`).join('')}</p>
+<p>${escapeHtml(op.title[language])} · <code>${op.id}</code> · <a href="/docs/${operationPlace(op)}">${words.examples}</a></p><p>${chips.map((chip) => `<span class="chip">${escapeHtml(chip)}</span>`).join('')}</p>
 ${accepted}${op.status === 204 ? '' : schema(`${words.reply} (${op.status})`, op.reply, 'output')}<p>${words.errors}: ${errors.join(', ')}</p></section>`;
 }
 

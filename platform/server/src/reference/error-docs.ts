@@ -1,6 +1,6 @@
 import { ERROR_CODES, ERRORS, type ErrorCode, errorsOf, OPERATIONS } from '@chung/contracts';
 import { code, table } from './markdown.ts';
-import { operationLink } from './operation-pages.ts';
+import { operationLink } from './resources.ts';
 
 /** `docs/errors`: an index and a page for each code, by their places in `docs/`. */
 export function errorDocs(): ReadonlyMap<string, string> {

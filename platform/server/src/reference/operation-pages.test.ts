@@ -1,8 +1,10 @@
 import { OPERATIONS, type OperationSpec } from '@chung/contracts';
 import { expect, test } from 'vitest';
+import { apiReferencePage } from './api-reference.ts';
 import { readFieldNotes } from './field-notes.ts';
 import { curlOf, isForApps, programOf, replyOf, requestOf } from './operation-example.ts';
 import { operationPages } from './operation-pages.ts';
+import { operationPlace } from './resources.ts';
 
 const ALL: readonly OperationSpec[] = OPERATIONS;
 const pages = operationPages(readFieldNotes());
@@ -61,4 +63,13 @@ test('a call by curl carries token, proof, key and body where the operation take
     /-X POST "\$CHUNG\/v1\/offers\/[-0-9a-f]{36}\/redemptions".*DPoP \$TOKEN.*DPoP: \$PROOF.*Idempotency-Key.*-d '\{\}'/s,
   );
   expect(curlOf(byId('partner.offers.codes.upload'))).toMatch(/Content-Type: text\/\w+.*--data-binary @codes\.csv/s);
+});
+
+test('the page of all operations leads from each to its examples, at the heading that they stand under', () => {
+  const all = apiReferencePage('vi');
+  for (const operation of ALL) {
+    const [place = '', anchor] = operationPlace(operation).split('#');
+    expect(all).toContain(`<a href="/docs/${place}#${anchor}">`);
+    expect(pages.get(`${place}.md`)).toContain(`\n## \`${operation.id}\`\n`);
+  }
 });

@@ -1,6 +1,6 @@
 import { operationsOf, SCOPE_NAMES, SCOPES, type Scope } from '@chung/contracts';
 import { code, table } from './markdown.ts';
-import { operationLink } from './operation-pages.ts';
+import { operationLink } from './resources.ts';
 
 /** `docs/scopes.md`: what each scope is called on the consent screen, whose it is, and what it opens. */
 export function scopesPage(): string {
