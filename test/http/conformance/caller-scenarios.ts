@@ -1,6 +1,7 @@
+import { type AppChanges, appFiles, archiveOf, digestsOf } from '../../harness/app-archive.ts';
 import { draftOf } from '../../harness/partner-rooms.ts';
 import type { Scenario } from './scenario.ts';
-import { published } from './stage.ts';
+import { idOf, published } from './stage.ts';
 
 const body = {};
 
@@ -37,6 +38,34 @@ export const callerScenarios: readonly Scenario[] = [
       await call('partner', 'partner.apps.submit', { query: { digest }, body: 'x', headers });
       await call('partner', 'partner.apps.submit', { query: { digest }, body: 'x', headers, key: null });
       await call('lan', 'partner.apps.submit', { query: { digest }, body: 'x', headers });
+    },
+  },
+  {
+    title: 'an app is submitted, again, in a later version, by whom it does not belong to',
+    play: async (_stage, { call }) => {
+      const appId = 'vn.saobac.gifts';
+      const submit = async (who: 'partner' | 'other', changes: AppChanges, key?: string) => {
+        const files = appFiles({ appId, ...changes });
+        const { digest, bundleDigest } = digestsOf(files);
+        const query = { digest, ...(bundleDigest !== null && { bundleDigest }) };
+        const headers = { 'content-type': 'application/gzip' };
+        return call(who, 'partner.apps.submit', { query, body: await archiveOf(files), headers, ...(key && { key }) });
+      };
+      const first = await submit('partner', {}, 'k-one');
+      await submit('partner', {}, 'k-one');
+      await submit('partner', {}, 'k-two');
+      await submit('partner', { versionCode: 2 }, 'k-one');
+      await submit('partner', { versionCode: 3 });
+      await submit('partner', { versionCode: 2 });
+      await submit('other', { versionCode: 9 });
+      await submit('partner', { versionCode: 4, pages: ['home'] });
+      await submit('partner', { versionCode: 4, files: { 'bundle/a.js': 'x' } });
+      await submit('partner', { versionCode: 4, files: { 'source/.env': 'A=1' } });
+      await call('partner', 'partner.apps.submissions.get', { params: { submissionId: idOf(first) } });
+      await call('other', 'partner.apps.submissions.get', { params: { submissionId: idOf(first) } });
+      await call('partner', 'partner.apps.submissions.list', { query: { appId, limit: 1 } });
+      await call('other', 'partner.apps.submissions.list');
+      await call('partner', 'partner.events.list');
     },
   },
   {

@@ -15,7 +15,7 @@ export function httpActor({ fetch: send, baseUrl, headers }: HttpSettings): Acto
     call: async (id, sent = {}) => {
       const { method, path, idempotency, bodyType } = ROUTES[id];
       const key = sent.key === undefined ? crypto.randomUUID() : sent.key;
-      const isText = typeof sent.body === 'string';
+      const isRaw = typeof sent.body === 'string' || sent.body instanceof Uint8Array;
       const response = await send(`${baseUrl}${addressOf(path, sent)}`, {
         method,
         headers: {
@@ -25,13 +25,15 @@ export function httpActor({ fetch: send, baseUrl, headers }: HttpSettings): Acto
           ...(sent.body !== undefined && bodyType === 'json' && { 'content-type': 'application/json' }),
           ...sent.headers,
         },
-        ...(sent.body !== undefined && { body: isText ? String(sent.body) : JSON.stringify(sent.body) }),
+        ...(sent.body !== undefined && { body: isRaw ? rawOf(sent.body) : JSON.stringify(sent.body) }),
       });
       const text = await response.text();
       return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
     },
   };
 }
+
+const rawOf = (body: unknown): BodyInit => (body instanceof Uint8Array ? new Uint8Array(body) : String(body));
 
 export function addressOf(template: string, { params = {}, query = {} }: Sent): string {
   const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));

@@ -69,9 +69,10 @@ function keep(
   const { digest, bundleDigest, archiveBytes, files } = archive;
   if (hasPages !== (bundleDigest !== null)) throw refusal('archive_refused', { detail: hasPages ? NO_BUNDLE : NO_PAGES });
   const versions = kept.filter((one) => one.appId === appId);
-  if (versions.some((one) => one.partnerId !== partnerId)) throw refusal('app_id_taken');
-  if (versions.some((one) => one.version.code >= version.code)) throw refusal('version_not_higher');
-  for (const one of versions) one.state = 'replaced';
+  if (versions.some((one) => one.partnerId !== partnerId)) throw refusal('app_id_taken', { detail: takenDetail(appId) });
+  const latest = Math.max(...versions.map((one) => one.version.code));
+  if (version.code <= latest) throw refusal('version_not_higher', { detail: notHigherDetail(version.code, latest) });
+  for (const one of versions) if (one.state === 'submitted') one.state = 'replaced';
   const submission: KeptApp = {
     id: SubmissionId.parse(store.newId()),
     partnerId,
@@ -91,6 +92,16 @@ function keep(
 const NO_BUNDLE: Text = { vi: 'Ứng dụng có màn hình (pages) nhưng thiếu bundle/.', en: 'The app has pages and there is no bundle/.' };
 const NO_PAGES: Text = { vi: 'Có bundle/ nhưng ứng dụng không có màn hình (pages).', en: 'There is a bundle/ and the app has no pages.' };
 
+const takenDetail = (appId: string): Text => ({
+  vi: `${appId} đã thuộc về đối tác khác; hãy dùng app_id theo tên miền của bạn.`,
+  en: `${appId} belongs to another partner; take an app_id of a domain of yours.`,
+});
+
+const notHigherDetail = (given: number, latest: number): Text => ({
+  vi: `version.code là ${given}, đã có bản ${latest}; hãy tăng lên ${latest + 1}.`,
+  en: `The version.code is ${given} and ${latest} was submitted before; raise it to ${latest + 1}.`,
+});
+
 interface ReadConfig {
   readonly appId: string;
   readonly name: Text;
@@ -102,11 +113,11 @@ interface ReadConfig {
 function configOf({ files }: AppArchive): ReadConfig {
   const source = new TextDecoder().decode(files.find(({ path }) => path === 'source/chung.config.ts')?.bytes);
   const found = (pattern: RegExp): string => pattern.exec(source)?.groups?.['found'] ?? '';
-  const appId = found(/\bapp_id\s*:\s*(['"`])(?<found>.+?)\1/);
-  const code = Number(found(/\bversion\s*:\s*\{[^}]*\bcode\s*:\s*(?<found>\d+)/));
-  const versionName = found(/\bversion\s*:\s*\{[^}]*\bname\s*:\s*(['"`])(?<found>.+?)\1/);
-  const vi = found(/\bname\s*:\s*\{[^}]*\bvi\s*:\s*(['"`])(?<found>.+?)\1/);
-  const en = found(/\bname\s*:\s*\{[^}]*\ben\s*:\s*(['"`])(?<found>.+?)\1/);
+  const appId = found(/\bapp_id['"]?\s*:\s*(['"`])(?<found>.+?)\1/);
+  const code = Number(found(/\bversion['"]?\s*:\s*\{[^}]*\bcode['"]?\s*:\s*(?<found>\d+)/));
+  const versionName = found(/\bversion['"]?\s*:\s*\{[^}]*\bname['"]?\s*:\s*(['"`])(?<found>.+?)\1/);
+  const vi = found(/\bname['"]?\s*:\s*\{[^}]*\bvi['"]?\s*:\s*(['"`])(?<found>.+?)\1/);
+  const en = found(/\bname['"]?\s*:\s*\{[^}]*\ben['"]?\s*:\s*(['"`])(?<found>.+?)\1/);
   if (appId === '' || code < 1 || versionName === '' || vi === '' || en === '')
     throw refusal('checks_failed', {
       detail: {
@@ -114,5 +125,5 @@ function configOf({ files }: AppArchive): ReadConfig {
         en: 'The fake platform reads app_id, name and version only where chung.config.ts has them in so many words.',
       },
     });
-  return { appId, name: { vi, en }, version: { code, name: versionName }, hasPages: /\bpages\s*:\s*\[\s*['"`]/.test(source) };
+  return { appId, name: { vi, en }, version: { code, name: versionName }, hasPages: /\bpages['"]?\s*:\s*\[\s*['"`]/.test(source) };
 }
