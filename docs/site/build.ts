@@ -5,18 +5,39 @@ import { buildSite } from './src/site.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const place = path.join(root, 'docs/dist');
-// Made beside the old one and put in its place whole, so that a running platform never serves half a site.
-const workshop = path.join(import.meta.dirname, 'dist');
+// Made beside the old one, in a folder of this process, and put in its place whole: a running platform never serves half a site.
+const workshop = path.join(import.meta.dirname, 'dist', String(process.pid));
 
-const began = Date.now();
-rmSync(workshop, { recursive: true, force: true });
-mkdirSync(workshop, { recursive: true });
-const { pages, broken } = await buildSite({ root, into: workshop });
-if (broken.length > 0) {
-  process.stderr.write(`Links of the docs that lead nowhere:\n${broken.map((line) => `  ${line}`).join('\n')}\n`);
-  process.exitCode = 1;
-} else {
-  rmSync(place, { recursive: true, force: true });
-  renameSync(workshop, place);
-  process.stdout.write(`docs: ${pages} pages in ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+const ATTEMPTS = 5;
+
+/** Another process may do the same at this moment, as when tests and a start begin together: then the later one stays. */
+function putInPlace(): void {
+  for (let attempt = 1; ; attempt += 1) {
+    rmSync(place, { recursive: true, force: true });
+    try {
+      renameSync(workshop, place);
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function build(): Promise<number> {
+  const began = performance.now();
+  mkdirSync(workshop, { recursive: true });
+  const { pages, broken } = await buildSite({ root, into: workshop });
+  if (broken.length > 0) {
+    process.stderr.write(`Links of the docs that lead nowhere:\n${broken.map((line) => `  ${line}`).join('\n')}\n`);
+    return 1;
+  }
+  putInPlace();
+  process.stdout.write(`docs: ${pages} pages in ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+  return 0;
+}
+
+try {
+  process.exitCode = await build();
+} finally {
+  rmSync(workshop, { recursive: true, force: true });
 }
