@@ -47,7 +47,7 @@ beforeAll(async () => {
   };
 }, 8 * MINUTE_MS);
 afterAll(async () => {
-  dev?.kill('SIGKILL');
+  signalGroup('SIGKILL');
   await browser?.close();
   await platform?.close();
   await registry?.close();
@@ -58,6 +58,11 @@ afterAll(async () => {
   const total = steps.reduce((sum, { seconds }) => sum + seconds, 0);
   process.stdout.write(`\n${rows.join('\n')}\n${`${steps.length} commands`.padEnd(44)} ${total.toFixed(1).padStart(6)} s 0 portal steps\n`);
 });
+
+/** As a terminal does at Ctrl-C: npx, its shell and the program hear it. */
+function signalGroup(signal: NodeJS.Signals): void {
+  if (dev?.pid !== undefined && dev.exitCode === null) process.kill(-dev.pid, signal);
+}
 
 /** Each step stands on the one before. */
 beforeEach(({ skip, task }) =>
@@ -110,7 +115,7 @@ test('dev: the page loads in a browser, a change is seen in under a second, a cl
   page.on('pageerror', (error) => complaints.push(error.message));
   const screen = page.frameLocator('iframe');
   await timed('npx chung dev', async () => {
-    const child = spawn('npx', ['chung', 'dev', '--json'], { cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('npx', ['chung', 'dev', '--json'], { cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
     dev = child;
     const { url = '' } = await following(child)('ready');
     await page.goto(url);
@@ -132,10 +137,10 @@ test('dev: the page loads in a browser, a change is seen in under a second, a cl
   await page.getByRole('dialog').getByRole('button', { name: 'Allow' }).click();
   await screen.getByText('You have claimed it').waitFor();
   await page.getByRole('tab', { name: 'Webhooks' }).click();
-  await page.getByText('redemption.fulfilled.v1').waitFor();
+  await page.getByText('redemption.fulfilled.v1', { exact: true }).waitFor();
   expect(complaints).toEqual([]);
   const gone = new Promise((resolve) => dev?.once('exit', resolve));
-  dev?.kill('SIGINT');
+  signalGroup('SIGINT');
   expect(await gone).toBe(0);
   dev = null;
 });
