@@ -1,5 +1,5 @@
 // `npm run docs:build`: makes the site of `docs/` and of the packages' READMEs, in `docs/dist`. A broken link fails the build.
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildSite } from './src/site.ts';
 
@@ -8,17 +8,23 @@ const place = path.join(root, 'docs/dist');
 // Made beside the old one, in a folder of this process, and put in its place whole: a running platform never serves half a site.
 const workshop = path.join(import.meta.dirname, 'dist', String(process.pid));
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
 
-/** Another process may do the same at this moment, as when tests and a start begin together: then the later one stays. */
+/**
+ * The old site is moved aside, which takes no time, and not removed in its place. Another process may do the same at this moment, as when
+ * tests and a start begin together: then the later one stays.
+ */
 function putInPlace(): void {
+  const old = `${workshop}-old`;
   for (let attempt = 1; ; attempt += 1) {
-    rmSync(place, { recursive: true, force: true });
     try {
+      if (existsSync(place)) renameSync(place, old);
       renameSync(workshop, place);
       return;
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
+    } finally {
+      rmSync(old, { recursive: true, force: true });
     }
   }
 }
