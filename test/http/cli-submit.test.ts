@@ -81,7 +81,7 @@ function ci(slug = 'vinaphone'): Record<string, string> {
     CHUNG_ISSUER: running.demo.issuer,
     CHUNG_CLIENT_ID: client.client_id,
     CHUNG_PRIVATE_KEY: JSON.stringify(client.private_key_jwk),
-    HOME: folder,
+    ...{ HOME: folder, TMPDIR: folder },
   };
 }
 /** In this process: while the check works nobody hears that a connection was closed, so that is heard before the next call. */
@@ -91,8 +91,8 @@ async function chung(words: readonly string[], changes: Partial<Terminal> = {}) 
   return told;
 }
 const count = async () => Number((await running.owner.query('SELECT count(*) AS n FROM chung.app_submissions')).rows[0].n);
-/** What a command that was stopped must not leave in the system's folder. */
-const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('chung-submit-'));
+/** What a command that was stopped must not leave in the folder for such things. */
+const leftovers = async () => (await readdir(folder)).filter((name) => name.startsWith('chung-submit-'));
 
 describe('chung submit', () => {
   test('checks, bundles and sends a mini-app, and says its place in the queue and what comes next', SLOW, async () => {
@@ -124,7 +124,9 @@ describe('chung submit', () => {
     });
     const before = await count();
     const second = await chung(['submit', '--json']);
-    expect(JSON.parse(second.out).submission.id).toBe(first.submission.id);
+    expect(JSON.parse(second.out)).toMatchObject({ sent: 'before', submission: { id: first.submission.id } });
+    expect(first.sent).toBe('now');
+    expect((await chung(['submit'])).out).toContain('before, with the same content.');
     expect(second.error).not.toContain('Sending');
     expect(await count()).toBe(before);
   });
@@ -255,6 +257,22 @@ describe('the network', () => {
     expect(await count()).toBe(before);
     expect(await leftovers()).toEqual([]);
     expect((await chung(['submit'])).code).toBe(0);
+  });
+
+  test('Ctrl-C while it bundles ends it before anything is sent', SLOW, async () => {
+    await project('mini-app', 'vn.vinaphone.halted');
+    const stop = new AbortController();
+    let said = '';
+    const { code } = await chung(['submit'], {
+      interruption: () => stop.signal,
+      error: (text) => {
+        said += text;
+        if (text.startsWith('Bundling')) stop.abort();
+      },
+    });
+    expect([code, said]).toEqual([3, expect.stringContaining('It was stopped; nothing was sent.')]);
+    expect(said).not.toContain('Sending');
+    expect(await leftovers()).toEqual([]);
   });
 
   test('Ctrl-C in the middle of sending ends it cleanly', SLOW, async () => {

@@ -132,7 +132,7 @@ export async function composePlatform({
     onPublish: (tx, offer) => openQueue(tx, { vault }, offer),
     onCodesLocked: audited.onCodesLocked,
   });
-  const miniApps = await createMiniApps({ db, log, cursors, partners, dataDirectory });
+  const miniApps = await createMiniApps({ db, log, cursors, partners, dataDirectory, baseUrl });
   const reviews = createReviews({ db, cursors, partners, offers, accountName: identity.accountName });
   const ledger = createLedger();
   // Keys that the operator sets are the operator's to rotate; else they live in the database and rotate by themselves.

@@ -33,8 +33,9 @@ export const submitCommand: Command = {
         const contents = { appId: manifest.app_id, release: manifest.version, digest, bundleDigest, archiveBytes, files, leftOut };
         return out(isJson ? asJson({ submission: null, ...contents }) : contentsText(prepared, language));
       }
-      const submission = await upload(account, prepared, terminal);
-      out(isJson ? asJson({ issuer: account.issuer, submission }) : submittedText(submission, { issuer: account.issuer, language }));
+      const uploaded = await upload(account, prepared, terminal);
+      const { issuer } = account;
+      return out(isJson ? asJson({ issuer, ...uploaded }) : submittedText(uploaded, { issuer, language }));
     });
     return outcome === 'stopped' ? 1 : 0;
   },

@@ -35,7 +35,7 @@ export async function withPrepared<Result>(
   const { root, terminal } = preparation;
   const manifest = checked(preparation);
   if (!manifest) return 'stopped';
-  const folder = await mkdtemp(path.join(tmpdir(), 'chung-submit-'));
+  const folder = await mkdtemp(path.join(terminal.env['TMPDIR'] ?? tmpdir(), 'chung-submit-'));
   try {
     const { files, leftOut } = sourceOf(root);
     const bundle = manifest.pages.length > 0 ? await built(preparation, path.join(folder, 'bundle')) : null;
@@ -84,11 +84,13 @@ function tell(found: Findings, { root, given, terminal }: Preparation): void {
 
 async function built({ root, terminal }: Preparation, into: string): Promise<Bundle> {
   say(terminal, { vi: 'Đang đóng gói …', en: 'Bundling …' });
+  const signal = terminal.interruption();
   try {
-    const bundle = await buildMiniApp({ root, into, signal: terminal.interruption() });
+    const bundle = await buildMiniApp({ root, into, signal });
     assertLight(bundle);
     return bundle;
   } catch (error) {
+    if (signal.aborted) throw stopped(error);
     if (error instanceof BuildError) throw notBuilt(error);
     throw error;
   }
@@ -119,3 +121,11 @@ function notBuilt(error: BuildError): CliError {
     cause: error,
   });
 }
+
+const stopped = (cause: unknown): CliError =>
+  new CliError({
+    text: { vi: 'Đã dừng; chưa gửi gì.', en: 'It was stopped; nothing was sent.' },
+    next: { vi: 'Chạy lại: chung submit.', en: 'Run it again: chung submit.' },
+    exitCode: 3,
+    cause,
+  });

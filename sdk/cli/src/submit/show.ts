@@ -1,5 +1,6 @@
 import type { AppSubmission, Language } from '@chung/contracts';
 import type { PreparedApp } from './prepare.ts';
+import type { Uploaded } from './upload.ts';
 
 /** Bumped when a field changes its meaning; new fields do not change it. */
 const JSON_VERSION = 1;
@@ -23,13 +24,19 @@ export function contentsText({ packed, leftOut, manifest }: PreparedApp, languag
 }
 
 /** What became of a submission, and what happens next. */
-export function submittedText(submission: AppSubmission, { issuer, language }: { issuer: string; language: Language }): string {
+export function submittedText({ submission, sent }: Uploaded, { issuer, language }: { issuer: string; language: Language }): string {
   const { appId, version, digest, queuePosition, findings } = submission;
   const named = `${appId} ${version.name}`;
   const place = queuePosition ?? '–';
-  const head = {
-    vi: `Đã gửi ${named} (version.code ${version.code}) tới ${issuer}.`,
-    en: `${named} (version.code ${version.code}) was submitted to ${issuer}.`,
+  const heads = {
+    now: {
+      vi: `Đã gửi ${named} (version.code ${version.code}) tới ${issuer}.`,
+      en: `${named} (version.code ${version.code}) was submitted to ${issuer}.`,
+    },
+    before: {
+      vi: `${named} (version.code ${version.code}) với đúng nội dung này đã được gửi tới ${issuer} trước đó.`,
+      en: `${named} (version.code ${version.code}) was submitted to ${issuer} before, with the same content.`,
+    },
   };
   const facts = {
     vi: `  Mã băm          ${digest}\n  Thứ tự chờ      ${place}\n  Cần người xem   ${findings.length} chỗ`,
@@ -39,7 +46,7 @@ export function submittedText(submission: AppSubmission, { issuer, language }: {
     vi: `Người duyệt sẽ xem theo thứ tự. Theo dõi: chung status ${appId}`,
     en: `A reviewer looks at it in turn. Follow it with: chung status ${appId}`,
   };
-  return `${head[language]}\n\n${facts[language]}\n\n${next[language]}\n`;
+  return `${heads[sent][language]}\n\n${facts[language]}\n\n${next[language]}\n`;
 }
 
 const STATES: Readonly<Record<AppSubmission['state'], Readonly<Record<Language, string>>>> = {

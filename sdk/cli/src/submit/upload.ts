@@ -10,21 +10,27 @@ export const SUBMIT_SCOPES = ['partner.apps:read', 'partner.apps:write'] as cons
 
 type Submitter = Account<(typeof SUBMIT_SCOPES)[number]>;
 
+export interface Uploaded {
+  readonly submission: AppSubmission;
+  /** The same content may have been submitted before; nothing is sent then. */
+  readonly sent: 'now' | 'before';
+}
+
 /**
  * Sends an app and answers its submission; what the platform has already is not sent again. Throws `CliError`: exit code 4 where the platform
  * refuses, 3 where the connection does not hold.
  */
-export async function upload(account: Submitter, prepared: PreparedApp, terminal: Terminal): Promise<AppSubmission> {
+export async function upload(account: Submitter, prepared: PreparedApp, terminal: Terminal): Promise<Uploaded> {
   const { manifest, packed, bundleDigest } = prepared;
   // A token that has ended is renewed here: a stream that was read once could not be sent a second time.
   const { items } = await account.ask((chung) => chung.partner.apps.submissions.list({ appId: manifest.app_id, limit: 1 }));
   const [latest] = items;
-  if (latest?.digest === packed.digest) return latest;
+  if (latest?.digest === packed.digest) return { submission: latest, sent: 'before' };
   const size = `${(packed.bytes / 1024).toFixed(0)} KiB`;
   say(terminal, { vi: `Đang gửi ${size} …`, en: `Sending ${size} …` });
   const signal = terminal.interruption();
   try {
-    return await account.client.partner.apps.submit(
+    const submission = await account.client.partner.apps.submit(
       {
         digest: packed.digest,
         ...(bundleDigest !== null && { bundleDigest }),
@@ -33,6 +39,7 @@ export async function upload(account: Submitter, prepared: PreparedApp, terminal
       },
       { idempotencyKey: `submit-${packed.digest}`, signal },
     );
+    return { submission, sent: 'now' };
   } catch (error) {
     if (signal.aborted) throw interrupted(error);
     if (error instanceof UnreachableError) throw brokenOff(error, account.issuer);

@@ -23,7 +23,7 @@ async function check(files: Readonly<Record<string, string | Buffer>>, settings:
     await writeFile(path.join(folder, name), content);
   }
   const { signal } = new AbortController();
-  return checkApp(path.join(folder, 'source'), { readable: types.readable, signal, ...settings });
+  return checkApp(path.join(folder, 'source'), { readable: types.readable, platformHosts: ['chung.example'], signal, ...settings });
 }
 
 test(
@@ -61,6 +61,19 @@ export const all = [readFileSync, express, useState, createRoot, pino];
     );
     const missing = outcome.kind === 'checked' ? outcome.report.findings.filter(({ subject }) => subject === 'module-missing') : [];
     expect(missing.map(({ at }) => at?.line)).toEqual([7]);
+  },
+  SLOW,
+);
+
+test(
+  'knows the platform’s own host: a request to it past the SDK is for a person to look at',
+  async () => {
+    const main = "export const mine = await fetch('https://chung.example/v1/offers');\n";
+    const outcome = await check(appFiles({ hosts: ['chung.example'], files: { 'source/src/main.ts': main } }));
+    expect(outcome).toMatchObject({
+      kind: 'checked',
+      report: { findings: [{ subject: 'raw-request', at: { file: 'src/main.ts', line: 1 } }] },
+    });
   },
   SLOW,
 );

@@ -25,6 +25,8 @@ export type CheckOutcome =
 
 export interface CheckSettings {
   readonly readable: readonly string[];
+  /** Under which the platform itself is reached: a request past the SDK to one of them is shown to the reviewer. */
+  readonly platformHosts: readonly string[];
   /** Ends what is running when the server stops. */
   readonly signal: AbortSignal;
   readonly timeMs?: number;
@@ -33,11 +35,11 @@ export interface CheckSettings {
 
 /** Judges the app in a folder in a process of its own, that a hostile program can exhaust and the server goes on. */
 export function checkApp(folder: string, settings: CheckSettings): Promise<CheckOutcome> {
-  const { readable, signal, timeMs = TIME_MS, memoryMebibytes = MEMORY_MEBIBYTES } = settings;
+  const { readable, platformHosts, signal, timeMs = TIME_MS, memoryMebibytes = MEMORY_MEBIBYTES } = settings;
   const allowed = [...readable, path.dirname(folder)].map((one) => `--allow-fs-read=${one}${path.sep}`);
   const own = [PROGRAM, PACKAGE].map((one) => `--allow-fs-read=${one}`);
   return new Promise((resolve, reject) => {
-    const child = fork(PROGRAM, [folder], {
+    const child = fork(PROGRAM, [folder, ...platformHosts], {
       cwd: folder,
       env: {},
       execArgv: ['--conditions=chung-source', `--max-old-space-size=${memoryMebibytes}`, '--permission', ...allowed, ...own],

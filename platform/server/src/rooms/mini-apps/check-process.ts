@@ -18,9 +18,9 @@ function findingOf({ rule, severity, subject, message, at }: Finding): AppFindin
   return { rule, severity, subject: subject.slice(0, 300), text: message, at: place, docs: `docs/check/${RULES[rule].slug}.md` };
 }
 
-function check(folder: string): CheckAnswer {
+function check(folder: string, platformHosts: readonly string[]): CheckAnswer {
   try {
-    const { findings, scopes, manifest } = analyse(openProject(folder, { conditions: ['chung-source'] }));
+    const { findings, scopes, manifest } = analyse(openProject(folder, { conditions: ['chung-source'] }), { platformHosts });
     const uses = scopes.uses
       .slice(0, USES_MAX)
       .map(({ scope, operation, at }) => ({ scope, operation, at: { file: at.file, line: at.line, column: at.column } }));
@@ -37,6 +37,7 @@ function check(folder: string): CheckAnswer {
   }
 }
 
-const [folder] = process.argv.slice(2);
-if (folder === undefined || !process.send) throw new Error('this program is started by the server, with the folder of a submission');
-process.send(check(folder), () => process.disconnect());
+const [folder, ...platformHosts] = process.argv.slice(2);
+if (folder === undefined || !process.send)
+  throw new Error('this program is started by the server, with the folder of a submission and its own hosts');
+process.send(check(folder, platformHosts), () => process.disconnect());

@@ -40,16 +40,28 @@ export interface MiniAppsDeps {
   readonly cursors: Cursors;
   readonly partners: Partners;
   readonly dataDirectory: string;
+  /** The platform's public address. */
+  readonly baseUrl: string;
 }
 
 /** A check uses a core and up to a gigabyte: more at once would take them from the members. */
 const CHECKS = { atOnce: 2, waiting: 16 };
 
-export async function createMiniApps({ db, log, cursors, partners, dataDirectory }: MiniAppsDeps): Promise<MiniApps> {
+export async function createMiniApps({ db, log, cursors, partners, dataDirectory, baseUrl }: MiniAppsDeps): Promise<MiniApps> {
   const stopping = new AbortController();
   const store = await createDiskStore(path.join(dataDirectory, 'store'));
   const workplace = workplaceOf(dataDirectory);
-  const intake = { db, log, partners, store, types: findProvidedTypes(), gate: createGate(CHECKS), stopping: stopping.signal, workplace };
+  const intake = {
+    db,
+    log,
+    partners,
+    store,
+    types: findProvidedTypes(),
+    gate: createGate(CHECKS),
+    stopping: stopping.signal,
+    workplace,
+    platformHosts: [new URL(baseUrl).host],
+  };
   const withPartners = async (records: readonly SubmissionRecord[]): Promise<QueuedAppSubmission[]> => {
     const known = await partners.findMany([...new Set(records.map(({ partnerId }) => partnerId))]);
     return records.map((record) => {

@@ -26,6 +26,7 @@ export interface IntakeDeps {
   /** Judging an app is the work of seconds and of hundreds of megabytes. */
   readonly gate: Gate;
   readonly stopping: AbortSignal;
+  readonly platformHosts: readonly string[];
   /** What the path of each folder begins with in which a submission is unpacked. */
   readonly workplace: string;
 }
@@ -69,7 +70,7 @@ async function takeIn(deps: IntakeDeps, sent: SentApp, at: { archive: ReceivedAr
   const known = await findByDigest(deps.db, sent.partnerId, digest);
   if (known) return known;
   await deps.types.linkInto(at.folder);
-  const settings = { readable: deps.types.readable, signal: deps.stopping };
+  const settings = { readable: deps.types.readable, platformHosts: deps.platformHosts, signal: deps.stopping };
   const report = reportOf(await checkApp(path.join(at.folder, 'source'), settings), { log: deps.log, language: sent.language });
   assertBundled(report.manifest, bundleDigest);
   return deps.db.tx((tx) => keep(deps, tx, { ...sent, ...report, files, digest, bundleDigest, archive: at.archive }));
