@@ -30,7 +30,7 @@ export async function unpackArchive(archive: string, into: string): Promise<read
   ]);
   const reasons = [taken, pumped].flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
   if (taken.status === 'rejected' || reasons.length > 0)
-    throw refusalOf(reasons.find((reason) => reason instanceof DomainError) ?? reasons.at(-1));
+    throw refusalOf(reasons.find((reason) => reason instanceof DomainError || isOfDisk(reason)) ?? reasons.at(-1));
   const files = taken.value;
   const present = new Set(files.map((file) => file.path));
   const lacking = SUBMISSION_NEEDS.find((needed) => !present.has(needed));
@@ -40,11 +40,13 @@ export async function unpackArchive(archive: string, into: string): Promise<read
 
 const refused = (detail: Text): DomainError => new DomainError('archive_refused', { detail });
 
+/** `ENOSPC` and its like; those of streams and of the decompressor are named otherwise. */
+const isOfDisk = (error: unknown): boolean => error instanceof Error && 'code' in error && /^E[A-Z]+$/.test(String(error.code));
+
 /** What the decompressor and the reader of the archive throw is about the archive; what a disk throws is ours. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof DomainError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/^E[A-Z]+$/.test(code)) return error;
+  if (isOfDisk(error)) return error;
   return new DomainError('archive_refused', {
     detail: {
       vi: 'Gói không đọc được: không phải tar nén gzip, bị cắt ngang hoặc bị hỏng.',
