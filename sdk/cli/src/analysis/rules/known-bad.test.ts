@@ -43,6 +43,9 @@ const BAD = [
   'axios@1.14.1',
   '@tanstack/react-router@1.169.8',
   'keyv@6.0.0',
+  '@toptal/picasso-forms@73.3.2',
+  '@antv/g2@5.5.8',
+  'echarts-for-react@3.1.7',
 ];
 const CLEAN = [
   'event-stream@3.3.4',
@@ -62,6 +65,7 @@ const CLEAN = [
   '@ctrl/tinycolor@4.1.0',
   'axios@1.14.0',
   '@tanstack/react-router@1.169.2',
+  '@antv/g2@5.4.8',
 ];
 const parted = (release: string): [string, string] => [
   release.slice(0, release.lastIndexOf('@')),
