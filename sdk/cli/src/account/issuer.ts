@@ -1,4 +1,5 @@
 import { type Arguments, CliError, type Terminal } from '../commands/command.ts';
+import { urlOf } from '../older-node.ts';
 import type { Logins } from './login-store.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -20,7 +21,7 @@ export function issuerOf(given: Arguments, { env }: Pick<Terminal, 'env'>, login
 
 /** As the platform writes itself, without a slash at the end. Tokens go there, so plain HTTP is for this machine alone. */
 function checkedIssuer(text: string): string {
-  const url = URL.parse(text);
+  const url = urlOf(text);
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname));
   if (url && isSafe && url.search === '' && url.hash === '' && url.username === '' && url.password === '')
     return `${url.origin}${url.pathname}`.replace(/\/+$/, '');

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { deferred } from '../older-node.ts';
 import { LANDING_HEADERS, type Landing, landingPage } from './landing-page.ts';
 
 export interface LoopbackHandlers {
@@ -39,7 +40,7 @@ const NOT_REACHED: Landing = {
  */
 export async function openLoopback(handlers: LoopbackHandlers): Promise<Loopback> {
   let landed: Landing | null = null;
-  const shown = Promise.withResolvers<void>();
+  const shown = deferred<void>();
   const answering = new Set<Promise<void>>();
   const server = createServer((request, response) => {
     const one = answer(request, response)

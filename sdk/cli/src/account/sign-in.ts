@@ -1,6 +1,7 @@
 import { type PartnerSignIn, type PersonTokens, partnerSignIn, ScopesNotGrantedError, type SignInAttempt } from '@chung/client/partner';
 import type { Text } from '@chung/contracts';
 import { CliError, type Terminal } from '../commands/command.ts';
+import { type Deferred, deferred, urlOf } from '../older-node.ts';
 import { storedTokens } from './account.ts';
 import type { Landing } from './landing-page.ts';
 import type { Login } from './login-store.ts';
@@ -29,7 +30,7 @@ const ATTEMPTS_MAX = 20;
  */
 export async function signInPerson(request: SignInRequest, terminal: Terminal): Promise<Login> {
   const { issuer, browser, timeoutSeconds } = request;
-  const outcome = Promise.withResolvers<Login>();
+  const outcome = deferred<Login>();
   // Told to whoever awaits it below; before that it is nobody's unhandled rejection.
   outcome.promise.catch(() => {});
   const answered = new AbortController();
@@ -61,7 +62,7 @@ export async function signInPerson(request: SignInRequest, terminal: Terminal): 
 /** The attempts of one command, each by its `state`. */
 function createWaiting({ issuer, account }: SignInRequest, { language }: Terminal) {
   const attempts = new Map<string, SignInAttempt>();
-  const opened = Promise.withResolvers<SignIn>();
+  const opened = deferred<SignIn>();
   opened.promise.catch(() => {});
   return {
     open: async (redirectUri: string) => {
@@ -79,7 +80,7 @@ function createWaiting({ issuer, account }: SignInRequest, { language }: Termina
       for (const state of [...attempts.keys()].slice(0, -ATTEMPTS_MAX)) attempts.delete(state);
       return url;
     },
-    arrived: async (callback: URL, outcome: PromiseWithResolvers<Login>): Promise<Landing | null> => {
+    arrived: async (callback: URL, outcome: Deferred<Login>): Promise<Landing | null> => {
       const state = callback.searchParams.get('state') ?? '';
       const attempt = attempts.get(state);
       // Not ours: a page that was left open, or another program that guesses. The right one may still come.
@@ -121,7 +122,7 @@ async function takePasted(terminal: Terminal, answered: AbortSignal, arrived: (c
   while (!answered.aborted) {
     const pasted = await terminal.ask(question, answered);
     if (pasted === null || answered.aborted) return;
-    const callback = URL.parse(pasted);
+    const callback = urlOf(pasted);
     if (callback && (await arrived(callback))) return;
     terminal.error(
       {

@@ -5,7 +5,7 @@ import { type Login, type LoginStore, loginStore } from '../account/login-store.
 import { browserOf } from '../account/open-browser.ts';
 import { CLIENT_ID } from '../account/scopes.ts';
 import { signInPerson } from '../account/sign-in.ts';
-import type { Command, Terminal } from './command.ts';
+import type { Arguments, Command, Terminal } from './command.ts';
 
 /** A person finds their password, perhaps on another machine; after that nobody is coming any more. */
 const TIMEOUT_SECONDS = 600;
@@ -32,23 +32,29 @@ export const loginCommand: Command = {
     },
   ],
   run: async (given, terminal) => {
-    const store = loginStore(terminal);
-    const issuer = issuerOf(given, terminal, store.readOrNone());
-    store.assertWritable();
-    const browser = given.flag('no-browser') === 'given' ? null : browserOf(terminal, process.platform);
-    const account = given.flag('other-account') === 'given' ? 'ask' : 'present';
-    const login = await signInPerson({ issuer, browser, account, timeoutSeconds: TIMEOUT_SECONDS }, terminal);
-    await keep(store, issuer, login).catch(async (error: unknown) => {
-      // What cannot be kept is of no use to anybody who should have it.
-      await endLogin(issuer, login.tokens).catch(() => {});
-      throw error;
-    });
+    const { store, issuer, login } = await signInAndKeep(given, terminal);
     terminal.out(
       given.flag('json') === 'given' ? `${JSON.stringify(shown(store, issuer, login), null, 2)}\n` : told(issuer, login, terminal),
     );
     return 0;
   },
 };
+
+/** Signs a person in and keeps their login; says nothing when it is done, since another command may go on. */
+export async function signInAndKeep(given: Arguments, terminal: Terminal): Promise<{ store: LoginStore; issuer: string; login: Login }> {
+  const store = loginStore(terminal);
+  const issuer = issuerOf(given, terminal, store.readOrNone());
+  store.assertWritable();
+  const browser = given.flag('no-browser') === 'given' ? null : browserOf(terminal, process.platform);
+  const account = given.flag('other-account') === 'given' ? 'ask' : 'present';
+  const login = await signInPerson({ issuer, browser, account, timeoutSeconds: TIMEOUT_SECONDS }, terminal);
+  await keep(store, issuer, login).catch(async (error: unknown) => {
+    // What cannot be kept is of no use to anybody who should have it.
+    await endLogin(issuer, login.tokens).catch(() => {});
+    throw error;
+  });
+  return { store, issuer, login };
+}
 
 async function keep(store: LoginStore, issuer: string, login: Login): Promise<void> {
   const replaced: PersonTokens[] = [];

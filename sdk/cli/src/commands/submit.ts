@@ -1,9 +1,11 @@
-import { ACCOUNT_OPTIONS, accountOf } from '../account/index.ts';
+import { ACCOUNT_OPTIONS, type Account, accountOf } from '../account/index.ts';
+import { browserOf } from '../account/open-browser.ts';
 import { withPrepared } from '../submit/prepare.ts';
 import { asJson, contentsText, submittedText } from '../submit/show.ts';
 import { SUBMIT_SCOPES, upload } from '../submit/upload.ts';
-import type { Command } from './command.ts';
+import { type Arguments, CliError, type Command, type Terminal } from './command.ts';
 import { folderOf } from './folder.ts';
+import { signInAndKeep } from './login.ts';
 
 export const submitCommand: Command = {
   name: 'submit',
@@ -24,8 +26,7 @@ export const submitCommand: Command = {
     const isJson = given.flag('json') === 'given';
     const { language, out } = terminal;
     const isDry = given.flag('dry-run') === 'given';
-    // Before the work of seconds: whoever is not signed in learns it at once.
-    const account = isDry ? null : await accountOf(given, terminal, SUBMIT_SCOPES);
+    const account = isDry ? null : await accountOrLogin(given, terminal);
     const outcome = await withPrepared({ root, given, terminal }, async (prepared) => {
       if (!account) {
         const { manifest, packed, bundleDigest, leftOut } = prepared;
@@ -40,3 +41,20 @@ export const submitCommand: Command = {
     return outcome === 'stopped' ? 1 : 0;
   },
 };
+
+type Sender = Account<(typeof SUBMIT_SCOPES)[number]>;
+
+/**
+ * Before the work of seconds: whoever is not signed in, or whose login has ended, signs in now where there is a browser to do it in, and goes on.
+ * Elsewhere they are told.
+ */
+async function accountOrLogin(given: Arguments, terminal: Terminal): Promise<Sender> {
+  try {
+    return await accountOf(given, terminal, SUBMIT_SCOPES);
+  } catch (error) {
+    const isRefused = error instanceof CliError && error.exitCode === 4;
+    if (!isRefused || terminal.env['CHUNG_CLIENT_ID'] || !browserOf(terminal, process.platform)) throw error;
+    await signInAndKeep(given, terminal);
+    return accountOf(given, terminal, SUBMIT_SCOPES);
+  }
+}

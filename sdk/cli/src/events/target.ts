@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { CliError } from '../commands/command.ts';
+import { urlOf } from '../older-node.ts';
 
 /** Where deliveries are forwarded to. */
 export interface Target {
@@ -29,7 +30,7 @@ for (const [address, bits] of [
  * by name (`--allow-remote`), and then by https alone. Rejects with a `CliError`.
  */
 export async function targetOf(text: string, remote: 'allowed' | 'refused'): Promise<Target> {
-  const url = URL.parse(/^\d+$/.test(text) ? `http://localhost:${text}` : text);
+  const url = urlOf(/^\d+$/.test(text) ? `http://localhost:${text}` : text);
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') throw noAddress(text);
   if (await isLocal(url.hostname)) return { url: url.href };
   if (remote === 'refused') throw isRemote(url);
