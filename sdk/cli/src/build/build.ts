@@ -5,6 +5,7 @@ import { readMiniApp } from './app.ts';
 import { type Bundle, digestOf, filesOf } from './bundle.ts';
 import { BuildError, problemsOf } from './problems.ts';
 import { compilerOf, configurationOf, ENTRY_FILE } from './rspack-configuration.ts';
+import { buildTools } from './tools.ts';
 
 export interface BuildSettings {
   /** The folder of the app, with `chung.config.ts`. */
@@ -28,7 +29,8 @@ export async function buildMiniApp({ root, into, signal }: BuildSettings): Promi
   const app = readMiniApp(root);
   const folder = path.resolve(into);
   await assertOurs(folder);
-  const compiler = compilerOf(app, configurationOf(app, { mode: 'production', into: folder }));
+  const tools = await buildTools();
+  const compiler = compilerOf(app, configurationOf(app, { mode: 'production', into: folder, tools }), tools);
   try {
     const stats = await run(compiler);
     signal?.throwIfAborted();

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FRAME_SHARES, remoteNameOf } from '@chung/host/frame';
-import { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
-import { type Compiler, type Configuration, type RuleSetRule, rspack } from '@rspack/core';
+import type { ModuleFederationPlugin } from '@module-federation/enhanced/rspack';
+import type { Compiler, Configuration, RuleSetRule } from '@rspack/core';
 import type { MiniAppSource } from './app.ts';
+import type { BuildTools } from './tools.ts';
 
 /** The file that the frame loads first; everything else is named by what it holds. */
 export const ENTRY_FILE = 'remoteEntry.js';
 
 /** Opens the bundler on an app. */
-export function compilerOf(app: MiniAppSource, configuration: Configuration): Compiler {
+export function compilerOf(app: MiniAppSource, configuration: Configuration, { rspack }: Pick<BuildTools, 'rspack'>): Compiler {
   // The federation plugin writes a version into every bundle: that of the `package.json` in whatever folder the command is run from, unless
   // this variable names one. It is read while the bundler opens.
   const before = process.env['MF_BUILD_VERSION'];
@@ -27,13 +28,14 @@ export interface ConfigurationSettings {
   readonly into: string;
   /** Runs before the app, in the same container. */
   readonly before?: readonly string[];
+  readonly tools: BuildTools;
 }
 
 /**
  * How an app is bundled: a federated remote that exposes `./main` and takes React, and the federation runtime itself, from the frame.
  * Nothing in it names the folder it is built in, the time or the machine, so that the server can build the very same bytes.
  */
-export function configurationOf(app: MiniAppSource, { mode, into, before = [] }: ConfigurationSettings): Configuration {
+export function configurationOf(app: MiniAppSource, { mode, into, before = [], tools }: ConfigurationSettings): Configuration {
   const isProduction = mode === 'production';
   return {
     ...{ mode, context: app.root, entry: {}, target: ['web', 'es2022'] },
@@ -67,8 +69,8 @@ export function configurationOf(app: MiniAppSource, { mode, into, before = [] }:
       splitChunks: { cacheGroups: { defaultVendors: false } },
     },
     plugins: [
-      federation(app, before),
-      ...(isProduction ? [new rspack.SubresourceIntegrityPlugin({ enabled: true, hashFuncNames: ['sha256'] })] : []),
+      federation(app, before, tools),
+      ...(isProduction ? [new tools.rspack.SubresourceIntegrityPlugin({ enabled: true, hashFuncNames: ['sha256'] })] : []),
     ],
     ...{ performance: false, stats: 'none', infrastructureLogging: { level: 'none' }, lazyCompilation: false },
   };
@@ -103,9 +105,9 @@ function rulesFor(mode: ConfigurationSettings['mode']): RuleSetRule[] {
   ];
 }
 
-function federation({ manifest, main, sharedReact }: MiniAppSource, before: readonly string[]): ModuleFederationPlugin {
+function federation({ manifest, main, sharedReact }: MiniAppSource, before: readonly string[], tools: BuildTools): ModuleFederationPlugin {
   const share = (requiredVersion: string) => ({ singleton: true, strictVersion: true, import: false, requiredVersion }) as const;
-  return new ModuleFederationPlugin({
+  return new tools.ModuleFederationPlugin({
     ...{ name: remoteNameOf(manifest.app_id), filename: ENTRY_FILE, exposes: { './main': { import: [...before, main], name: 'main' } } },
     shared: sharedReact === null ? {} : Object.fromEntries(FRAME_SHARES.map((name) => [name, share(sharedReact)])),
     // Both write down the machine and the hour, and nothing reads them here.

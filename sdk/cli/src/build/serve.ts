@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Configuration, rspack, type Stats, type Watching } from '@rspack/core';
-import { ReactRefreshRspackPlugin } from '@rspack/plugin-react-refresh';
-import { readMiniApp } from './app.ts';
+import type { Compiler, Configuration, Stats, Watching } from '@rspack/core';
+import { type MiniAppSource, readMiniApp } from './app.ts';
 import { openDevelopmentServer } from './development-server.ts';
 import { type BuildProblem, problemLine, problemsOf } from './problems.ts';
 import { compilerOf, configurationOf, ENTRY_FILE } from './rspack-configuration.ts';
+import { type BuildTools, buildTools } from './tools.ts';
 
 /** How one build went, the first and every one after a change. */
 export interface BuildReport {
@@ -53,7 +53,7 @@ export async function serveMiniApp({ root, port, onBuilt }: ServeSettings): Prom
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
-  const compiler = compilerOf(app, withHotReload(configurationOf(app, { mode: 'development', into: folder, before: [HOT_CLIENT] })));
+  const compiler = await developmentCompiler(app, folder);
   let watching: Watching | undefined;
   const close = async () => {
     await new Promise<void>((resolve) => (watching ? watching.close(() => resolve()) : resolve()));
@@ -86,7 +86,14 @@ export async function serveMiniApp({ root, port, onBuilt }: ServeSettings): Prom
   return { origin: server.origin, entry: new URL(ENTRY_FILE, server.folderUrl).href, close };
 }
 
-function withHotReload(configuration: Configuration): Configuration {
+async function developmentCompiler(app: MiniAppSource, into: string): Promise<Compiler> {
+  const tools = await buildTools();
+  const configuration = configurationOf(app, { mode: 'development', into, before: [HOT_CLIENT], tools });
+  return compilerOf(app, await withHotReload(configuration, tools), tools);
+}
+
+async function withHotReload(configuration: Configuration, { rspack }: BuildTools): Promise<Configuration> {
+  const { ReactRefreshRspackPlugin } = await import('@rspack/plugin-react-refresh');
   const plugins = [...(configuration.plugins ?? []), new rspack.HotModuleReplacementPlugin(), new ReactRefreshRspackPlugin()];
   // Our package says that its modules do nothing by being imported; this one does.
   const rules = [...(configuration.module?.rules ?? []), { include: HOT_CLIENT, sideEffects: true }];

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rspack, type Stats } from '@rspack/core';
+import type { Stats } from '@rspack/core';
 import type { HostPageSettings } from './host-page.ts';
 
 const IS_SOURCE = import.meta.url.endsWith('.ts');
@@ -10,6 +10,7 @@ const HOST_PAGE = fileURLToPath(new URL(IS_SOURCE ? './host-page.ts' : './host-p
 
 /** The script of the page around the frame, bundled. */
 export async function hostPageScript(): Promise<string> {
+  const { rspack } = await import('@rspack/core');
   const folder = await mkdtemp(path.join(tmpdir(), 'chung-host-'));
   const compiler = rspack({
     ...{ mode: 'development', context: path.dirname(HOST_PAGE), entry: { host: HOST_PAGE }, target: ['web', 'es2022'], devtool: false },

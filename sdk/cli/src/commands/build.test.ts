@@ -31,7 +31,8 @@ describe('chung build', { timeout: 60_000 }, () => {
       digest: expect.stringMatching(/^sha256:/),
       firstLoad: expect.arrayContaining(['remoteEntry.js']),
     });
-    const there = await chungIn(path.dirname(app.folder), ['build', path.basename(app.folder), '--json', '--out', 'elsewhere/bundle']);
+    const name = path.basename(app.folder);
+    const there = await chungIn(path.dirname(app.folder), ['build', name, '--json', '--out', `${name}/elsewhere/bundle`]);
     expect(JSON.parse(there.out)).toMatchObject({ digest: first.digest, folder: path.join(app.folder, 'elsewhere/bundle') });
   });
 

@@ -23,7 +23,14 @@ export const buildCommand: Command = {
     en: 'Bundles the mini-app for release: the same source gives the same bytes.',
   },
   options: [
-    { name: 'out', takes: 'DIR', about: { vi: `Nơi ghi gói; mặc định là ${OUT}.`, en: `Where the bundle goes; ${OUT} unless told.` } },
+    {
+      name: 'out',
+      takes: 'DIR',
+      about: {
+        vi: `Nơi ghi gói; mặc định là ${OUT} trong thư mục của ứng dụng.`,
+        en: `Where the bundle goes; ${OUT} in the folder of the app unless told.`,
+      },
+    },
     { name: 'json', about: { vi: 'In kết quả dạng JSON.', en: 'Prints the result as JSON.' } },
   ],
   run: async (given, terminal) => {
@@ -45,7 +52,8 @@ async function built(root: string, given: Arguments, terminal: Terminal): Promis
   const { app_id: app, version } = manifest;
   const startedAt = performance.now();
   error({ vi: `Đang đóng gói ${app} ${version.name} …\n`, en: `Bundling ${app} ${version.name} …\n` }[language]);
-  const into = path.resolve(root, given.value('out') ?? OUT);
+  const named = given.value('out');
+  const into = named === null ? path.join(root, OUT) : path.resolve(cwd, named);
   const bundle = await buildMiniApp({ root, into, signal: terminal.interruption() });
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   if (given.flag('json') === 'given') out(asJson(manifest, bundle));
