@@ -9,7 +9,10 @@ const MEMORY_MEBIBYTES = 1_024;
 const SAID_MAX = 4_000;
 
 /** Beside this file, by the ending that this file has: `.ts` from the sources, `.js` in the package. */
-const PROGRAM = fileURLToPath(new URL(`./check-process${path.extname(import.meta.filename)}`, import.meta.url));
+const ENDING = path.extname(import.meta.filename);
+const PROGRAM = fileURLToPath(new URL(`./check-process${ENDING}`, import.meta.url));
+/** The packages of the SDK lie here as sources where this file does; installed, they have none. */
+const CONDITIONS = ENDING === '.ts' ? ['--conditions=chung-source'] : [];
 const PACKAGE = fileURLToPath(new URL('../../../package.json', import.meta.url));
 
 const Answer = z.discriminatedUnion('kind', [
@@ -42,7 +45,7 @@ export function checkApp(folder: string, settings: CheckSettings): Promise<Check
     const child = fork(PROGRAM, [folder, ...platformHosts], {
       cwd: folder,
       env: {},
-      execArgv: ['--conditions=chung-source', `--max-old-space-size=${memoryMebibytes}`, '--permission', ...allowed, ...own],
+      execArgv: [...CONDITIONS, `--max-old-space-size=${memoryMebibytes}`, '--permission', ...allowed, ...own],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       signal,
       killSignal: 'SIGKILL',

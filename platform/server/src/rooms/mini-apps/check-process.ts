@@ -8,6 +8,9 @@ import type { CheckReport } from './submission.ts';
 const FINDINGS_MAX = 1_000;
 const USES_MAX = 5_000;
 
+/** Where the platform runs from its sources, the SDK has no built types. */
+const SDK = import.meta.filename.endsWith('.ts') ? { conditions: ['chung-source'] } : {};
+
 export type CheckAnswer =
   | { readonly kind: 'checked'; readonly report: CheckReport }
   /** The analysis gave up, e.g. at a `tsconfig.json` that is none. */
@@ -20,7 +23,7 @@ function findingOf({ rule, severity, subject, message, at }: Finding): AppFindin
 
 function check(folder: string, platformHosts: readonly string[]): CheckAnswer {
   try {
-    const { findings, scopes, manifest } = analyse(openProject(folder, { conditions: ['chung-source'] }), { platformHosts });
+    const { findings, scopes, manifest } = analyse(openProject(folder, SDK), { platformHosts });
     const uses = scopes.uses
       .slice(0, USES_MAX)
       .map(({ scope, operation, at }) => ({ scope, operation, at: { file: at.file, line: at.line, column: at.column } }));

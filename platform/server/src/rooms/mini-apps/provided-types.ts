@@ -25,11 +25,10 @@ export interface ProvidedTypes {
 export function findProvidedTypes(from: string = import.meta.dirname): ProvidedTypes {
   const found = new Map(PROVIDED.map((name) => [name, locate(name, from)]));
   const behind = BEHIND.map((name) => locate(name, from));
-  const installed = foldersAbove(from)
-    .map((folder) => path.join(folder, 'node_modules'))
-    .filter(existsSync);
+  const places = [...found.values(), ...behind];
   return {
-    readable: [...new Set([...installed, ...found.values(), ...behind].map((folder) => realpathSync(folder)))],
+    // With the folder that each was installed in: what a package needs lies beside it.
+    readable: [...new Set([...installedAbove(from), ...places.flatMap((place) => [place, ...installedAbove(place)])])],
     linkInto: async (folder) => {
       for (const [name, target] of found) {
         const link = path.join(folder, 'node_modules', name);
@@ -48,6 +47,13 @@ function locate(name: string, from: string): string {
   }
   throw new Error(`the package ${name}, whose types the check of submissions needs, is not installed`);
 }
+
+/** The nearest folders of installed packages, by what they really are. */
+const installedAbove = (from: string): readonly string[] =>
+  foldersAbove(from)
+    .map((folder) => (path.basename(folder) === 'node_modules' ? folder : path.join(folder, 'node_modules')))
+    .filter((folder) => existsSync(folder))
+    .map((folder) => realpathSync(folder));
 
 function foldersAbove(folder: string): readonly string[] {
   const above = path.dirname(folder);
