@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { packedPackages } from '../../platform/setup/sdk-packages.mjs';
@@ -113,7 +114,7 @@ function following(child: ChildProcess) {
 test('dev: the page loads in a browser, a change is seen in under a second, a claim reaches the backend', {
   timeout: 4 * MINUTE_MS,
 }, async () => {
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   const complaints: string[] = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -145,6 +146,11 @@ test('dev: the page loads in a browser, a change is seen in under a second, a cl
   await screen.getByText('You have claimed it').waitFor();
   await page.getByRole('tab', { name: 'Webhooks' }).click();
   await page.getByText('redemption.fulfilled.v1', { exact: true }).waitFor();
+  for (const tab of ['Scopes', 'Faults', 'Clock', 'Webhooks', 'Calls', 'Accounts']) {
+    await page.getByRole('tab', { name: tab }).click();
+    const { violations } = await new AxeBuilder({ page }).exclude('iframe').analyze();
+    expect(violations.map(({ id, nodes }) => `${tab}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+  }
   expect(complaints).toEqual([]);
   signalGroup('SIGINT');
   await told('stopping');
@@ -198,6 +204,9 @@ test('submit: signs in through the browser, checks, builds and sends; answers wi
   await chmod(person, 0o755);
   const words = ['chung', 'submit', '--issuer', platform.baseUrl, '--json'];
   const { stdout } = await timed('npx chung submit', () => run('npx', words, { cwd: app, env: { ...env, BROWSER: person } }));
-  expect(JSON.parse(stdout)).toMatchObject({ state: 'submitted', queuePosition: 1 });
+  expect(JSON.parse(stdout)).toMatchObject({
+    sent: 'now',
+    submission: { appId: 'vn.example.qua-dau-tien', state: 'submitted', queuePosition: 1 },
+  });
   expect(steps).toHaveLength(4);
 });
