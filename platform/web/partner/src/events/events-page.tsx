@@ -11,13 +11,16 @@ const TYPES = [
   'redemption.fulfilled.v1',
   'redemption.released.v1',
   'redemption.expired.v1',
+  'redemption.partly_reversed.v1',
   'redemption.reversed.v1',
   'offer.submitted.v1',
   'offer.published.v1',
   'offer.refused.v1',
+  'app.submitted.v1',
   'partner.approved.v1',
   'consent.granted.v1',
   'consent.withdrawn.v1',
+  'webhook.endpoint_paused.v1',
 ] as const;
 
 function Event({ event }: { event: PartnerEvent }) {
