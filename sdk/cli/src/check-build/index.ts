@@ -69,7 +69,7 @@ async function look(
 ): Promise<readonly Finding[]> {
   const search = await searched(given, { root, env });
   if (search.kind === 'none') return [notLookedAt(search.why)];
-  const opened = await launch(search.browser).catch((error: unknown) => firstLine(error));
+  const opened = await launch(search.browser).catch((error: unknown) => reasonOf(error));
   if (typeof opened === 'string')
     return [notLookedAt({ vi: `Không mở được trình duyệt: ${opened}.`, en: `The browser does not open: ${opened}.` })];
   const stage = await openStage(manifest, { kind: 'bundle', bundle });
@@ -92,4 +92,8 @@ async function searched(given: FoundBrowser | null | undefined, place: Parameter
   return { kind: 'none', why: { vi: 'Không dùng trình duyệt.', en: 'No browser was to be used.' } } as const;
 }
 
-const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+/** Of all that a browser says when it does not open: the line about its sandbox, which is the reason most often, or the first. */
+function reasonOf(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
+  return lines.find((line) => /sandbox/i.test(line)) ?? lines[0] ?? '';
+}
