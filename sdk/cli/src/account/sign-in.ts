@@ -121,7 +121,9 @@ async function takePasted(terminal: Terminal, answered: AbortSignal, arrived: (c
   const question = { vi: 'Dán địa chỉ ở đó vào đây: ', en: 'Paste the address from there: ' }[terminal.language];
   while (!answered.aborted) {
     const pasted = await terminal.ask(question, answered);
-    if (pasted === null || answered.aborted) return;
+    // The question stands there without an end of its line.
+    if (answered.aborted) return terminal.error('\n');
+    if (pasted === null) return;
     const callback = urlOf(pasted);
     if (callback && (await arrived(callback))) return;
     terminal.error(
