@@ -58,7 +58,7 @@ function Top({ state, isLost }: { readonly state: DevState; readonly isLost: boo
             ))}
           </select>
         </label>
-        <button type="button" onClick={() => void ask('language', { language: other })} aria-label={word('language')}>
+        <button type="button" onClick={() => void ask('language', { language: other })} lang={other}>
           {other === 'vi' ? 'Tiếng Việt' : 'English'}
         </button>
       </header>

@@ -6,7 +6,6 @@ export const WORDS = {
   connecting: { vi: 'Đang kết nối với chung dev …', en: 'Connecting to chung dev …' },
   lost: { vi: 'Mất kết nối với chung dev. Lệnh còn chạy không?', en: 'The connection to chung dev is lost. Is the command still running?' },
   member: { vi: 'Đoàn viên', en: 'Member' },
-  language: { vi: 'Ngôn ngữ', en: 'Language' },
   dark: { vi: 'Nền tối', en: 'Dark' },
   back: { vi: 'Quay lại', en: 'Back' },
   reload: { vi: 'Tải lại', en: 'Reload' },

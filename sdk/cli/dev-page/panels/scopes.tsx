@@ -41,7 +41,7 @@ function Scope({ line, isLocked }: { readonly line: ScopeLine; readonly isLocked
             type="button"
             role="switch"
             aria-checked={isGranted}
-            aria-label={line.scope}
+            aria-label={`${line.scope}: ${word(isGranted ? 'granted' : 'denied')}`}
             disabled={isAsking || isLocked || line.declared === 'no'}
             onClick={() => run(() => ask(isGranted ? 'deny' : 'allow', { scope: line.scope }))}
           >
