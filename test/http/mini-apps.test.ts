@@ -187,3 +187,19 @@ test('a partner that is suspended submits nothing', async () => {
     await running.owner.query("UPDATE chung.partners SET status = 'active' WHERE slug = 'mytv'");
   }
 });
+
+test('a partner has a hundred apps at the most, and further versions of those', async () => {
+  await theirs.submit(plainApp('vn.mytv.kept'));
+  await running.owner.query(
+    `INSERT INTO chung.mini_apps (app_id, partner_id)
+     SELECT 'vn.mytv.filler-' || n, p.id FROM generate_series(1, 100) n, chung.partners p
+      WHERE p.slug = 'mytv' LIMIT 100 - (SELECT count(*) FROM chung.mini_apps a JOIN chung.partners p ON p.id = a.partner_id WHERE p.slug = 'mytv')`,
+  );
+  const beyond = await theirs.submit(plainApp('vn.mytv.one-too-many'));
+  expect(beyond).toMatchObject({
+    status: 409,
+    body: { code: 'conflict', detail: 'A partner has 100 apps at the most; submit a version of one that is there.' },
+  });
+  expect((await running.owner.query("SELECT 1 FROM chung.mini_apps WHERE app_id = 'vn.mytv.one-too-many'")).rows).toEqual([]);
+  expect((await theirs.submit(plainApp('vn.mytv.kept', { versionCode: 2 }))).status).toBe(201);
+});

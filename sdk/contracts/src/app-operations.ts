@@ -94,6 +94,7 @@ export const submitApp = operation({
     'checks_failed',
     'app_id_taken',
     'version_not_higher',
+    'conflict',
     'partner_not_active',
     'payload_too_large',
     'unsupported_media_type',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CheckReport } from './submission.ts';
 
-const TIME_MS = 90_000;
+const TIME_MS = 120_000;
 const MEMORY_MEBIBYTES = 1_024;
 const SAID_MAX = 4_000;
 

@@ -63,6 +63,11 @@ export async function lockApp(tx: Tx, appId: string, partnerId: PartnerId): Prom
   return { partnerId: row.partner_id };
 }
 
+export async function countApps(tx: Tx, partnerId: PartnerId): Promise<number> {
+  const [row] = await tx.query<{ apps: bigint }>('SELECT count(*) AS apps FROM chung.mini_apps WHERE partner_id = $1', [partnerId]);
+  return Number(row?.apps ?? 0);
+}
+
 /** 0 before the first. */
 export async function latestVersionCode(tx: Tx, appId: string): Promise<number> {
   const [row] = await tx.query<{ code: number }>(

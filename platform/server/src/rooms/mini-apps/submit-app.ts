@@ -13,7 +13,7 @@ import type { ContentStore } from './content-store.ts';
 import type { Gate } from './gate.ts';
 import type { ProvidedTypes } from './provided-types.ts';
 import { type ReceivedArchive, receiveArchive } from './receive-archive.ts';
-import { digestUnderKey, findByDigest, insertSubmission, latestVersionCode, lockApp, replaceWaiting } from './store.ts';
+import { countApps, digestUnderKey, findByDigest, insertSubmission, latestVersionCode, lockApp, replaceWaiting } from './store.ts';
 import { bundleDigestOf, type CheckReport, type ContainedFile, digestOf, type SubmissionRecord } from './submission.ts';
 import { unpackArchive } from './unpack-archive.ts';
 
@@ -150,6 +150,8 @@ async function keep({ partners, store }: IntakeDeps, tx: Tx, sent: Checked): Pro
   const twin = await findByDigest(tx, partnerId, digest);
   if (twin) return twin;
   const latest = await latestVersionCode(tx, appId);
+  // Its own first one is counted already, and goes with the transaction.
+  if (latest === 0 && (await countApps(tx, partnerId)) > APPS_MAX) throw new DomainError('conflict', { detail: TOO_MANY_APPS });
   if (version.code <= latest) throw new DomainError('version_not_higher', { detail: notHigher(version.code, latest) });
   await replaceWaiting(tx, appId);
   const id = newId<SubmissionId>();
@@ -161,6 +163,13 @@ async function keep({ partners, store }: IntakeDeps, tx: Tx, sent: Checked): Pro
   await store.keep(archive.file, archive.digest);
   return record;
 }
+
+/** Each is a place in the reviewers' queue and a name that nobody else can have. */
+const APPS_MAX = 100;
+const TOO_MANY_APPS = {
+  vi: `Mỗi đối tác có tối đa ${APPS_MAX} ứng dụng; hãy gửi bản mới của ứng dụng đã có.`,
+  en: `A partner has ${APPS_MAX} apps at the most; submit a version of one that is there.`,
+};
 
 const takenBy = (appId: string) => ({
   vi: `${appId} đã thuộc về đối tác khác; hãy dùng app_id theo tên miền của bạn.`,
