@@ -10,7 +10,6 @@ export interface BuiltEvent {
 declare const __webpack_hash__: string;
 declare const __webpack_public_path__: string;
 interface ImportMetaHot {
-  status(): string;
   check(apply: 'auto' | true): Promise<readonly unknown[] | null>;
 }
 declare global {
@@ -22,15 +21,22 @@ declare global {
 // Written out: the bundler knows these words, and no other way to say them.
 const hot = import.meta.webpackHot;
 
+let latest = '';
+let isTakingIn = false;
+
+/** One build after the other: each update leads from one to the next, and another build may be done while one is taken in. */
 async function takeIn({ hash, errors }: BuiltEvent): Promise<void> {
-  if (errors > 0 || hash === __webpack_hash__ || hot?.status() !== 'idle') return;
-  try {
-    // Null where what changed cannot be replaced while it runs.
-    if ((await hot.check(true)) !== null) return;
-  } catch {
-    // Told by the app itself, in the console; it begins anew all the same.
+  if (errors > 0 || !hot) return;
+  latest = hash;
+  if (isTakingIn) return;
+  isTakingIn = true;
+  while (latest !== __webpack_hash__) {
+    const before = __webpack_hash__;
+    // Null where what changed cannot be replaced while it runs. An error is told by the app itself, in the console; it begins anew all the same.
+    const updated = await hot.check(true).catch(() => null);
+    if (updated === null || __webpack_hash__ === before) return location.reload();
   }
-  location.reload();
+  isTakingIn = false;
 }
 
 if (hot) {

@@ -42,7 +42,7 @@ export function configurationOf(app: MiniAppSource, { mode, into, before = [], t
     // Never `eval`: the frame's policy forbids it, in development too, so that nobody finds out at the end.
     devtool: isProduction ? false : 'cheap-module-source-map',
     output: {
-      ...{ path: into, publicPath: 'auto', uniqueName: remoteNameOf(app.manifest.app_id), clean: true },
+      ...{ path: into, publicPath: 'auto', uniqueName: remoteNameOf(app.manifest.app_id) },
       ...namesOf(mode),
       // Files come from another origin than the frame, which has none; integrity needs the header that this asks for.
       crossOriginLoading: 'anonymous',
@@ -76,14 +76,18 @@ export function configurationOf(app: MiniAppSource, { mode, into, before = [], t
   };
 }
 
+/**
+ * In development the program's files are named by their build, and those of earlier builds stay for a while: a frame that loads while the app is
+ * built would get the entry of one build and the rest of the next.
+ */
 function namesOf(mode: ConfigurationSettings['mode']) {
-  const name = mode === 'production' ? '[contenthash:16]' : '[name]';
-  return {
-    filename: `${name}.js`,
-    chunkFilename: `${name}.js`,
-    cssChunkFilename: `${name}.css`,
-    assetModuleFilename: '[contenthash:16][ext]',
-  };
+  const assetModuleFilename = '[contenthash:16][ext]';
+  if (mode === 'production') {
+    const name = '[contenthash:16]';
+    return { filename: `${name}.js`, chunkFilename: `${name}.js`, cssChunkFilename: `${name}.css`, assetModuleFilename, clean: true };
+  }
+  const name = '[name].[fullhash:16]';
+  return { filename: `${name}.js`, chunkFilename: `${name}.js`, cssChunkFilename: '[name].css', assetModuleFilename };
 }
 
 /** Paths of the app's `tsconfig.json` lead the bundler where they lead the compiler. */

@@ -71,6 +71,16 @@ describe('an app that is developed', { timeout: 60_000 }, () => {
     expect(await opened.told()).toHaveLength(1);
   });
 
+  test('takes in the last of many changes that come at once', async () => {
+    await opened.frame().click('button');
+    for (let change = 1; change <= 12; change++) {
+      const text = await readFile(path.join(app.folder, 'src/page.tsx'), 'utf8');
+      await app.change({ 'src/page.tsx': text.replace(/<h1>(Change \d+: )?/, `<h1>Change ${change}: `) });
+      await new Promise((resolve) => setTimeout(resolve, (change % 4) * 25));
+    }
+    await shows('Change 12: Your gifts', 15_000);
+  });
+
   test('stays as it is while the source is broken, is told where, and goes on when it is mended', async () => {
     await opened.frame().click('button');
     await replaceIn('src/page.tsx', '<h1>', '<h1');

@@ -65,7 +65,9 @@ export async function serveMiniApp({ root, port, onBuilt }: ServeSettings): Prom
   compiler.hooks.watchRun.tap('chung', () => {
     startedAt = performance.now();
   });
+  const tidy = tidier(folder);
   const report = (stats: Stats): void => {
+    tidy(Object.keys(stats.compilation.assets));
     const problems = problemsOf(stats.toJson({ all: false, errors: true }).errors ?? [], app.root);
     const errors = problems.map((problem) => problemLine(problem, 'en'));
     onBuilt({ milliseconds: Math.round(performance.now() - startedAt), errors, problems });
@@ -84,6 +86,20 @@ export async function serveMiniApp({ root, port, onBuilt }: ServeSettings): Prom
     throw error;
   }
   return { origin: server.origin, entry: new URL(ENTRY_FILE, server.folderUrl).href, close };
+}
+
+/** How many builds a frame may lag behind and still find the files that lead it on. */
+const BUILDS_KEPT = 20;
+
+/** Takes away what only builds of long ago have had. */
+function tidier(folder: string): (files: readonly string[]) => void {
+  const builds: ReadonlySet<string>[] = [];
+  return (files) => {
+    builds.push(new Set(files));
+    if (builds.length <= BUILDS_KEPT) return;
+    const old = builds.shift() ?? new Set();
+    for (const name of old) if (!builds.some((build) => build.has(name))) void rm(path.join(folder, name), { force: true }).catch(() => {});
+  };
 }
 
 async function developmentCompiler(app: MiniAppSource, into: string): Promise<Compiler> {
