@@ -1,5 +1,5 @@
 // `chung submit` and `chung status` against the real platform: as a build server with a key, and as a person who signed in.
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -72,6 +72,11 @@ async function edit(name: string, change: (text: string) => string): Promise<voi
   const text = await readFile(file, 'utf8');
   expect(change(text)).not.toBe(text);
   await writeFile(file, change(text));
+}
+
+async function put(name: string, text: string): Promise<void> {
+  await mkdir(path.dirname(path.join(app, name)), { recursive: true });
+  await writeFile(path.join(app, name), text);
 }
 
 function ci(slug = 'vinaphone'): Record<string, string> {
@@ -150,11 +155,11 @@ describe('chung submit', () => {
   });
 
   test('what the check finds stops it before anything is built or sent', SLOW, async () => {
-    await project('mini-app', 'vn.vinaphone.broken');
-    await edit('src/main.tsx', (text) => `${text}\nexport const all = eval('1');\n`);
+    await project('offer', 'vn.vinaphone.broken');
+    await put('src/main.ts', "export const all = eval('1');\n");
     const before = await count();
     const { code, out, error } = await chung(['submit']);
-    expect([code, out]).toEqual([1, expect.stringMatching(/error CH401[\s\S]*src\/main\.tsx:\d+/)]);
+    expect([code, out]).toEqual([1, expect.stringMatching(/error CH401[\s\S]*src\/main\.ts:1/)]);
     expect(error).toContain('Nothing was sent.');
     expect(error).not.toContain('Bundling');
     const found = JSON.parse((await chung(['submit', '--json'])).out);
@@ -293,12 +298,12 @@ describe('the network', () => {
 
 describe('chung status', () => {
   test('tells the app of the folder, one that is named, or all; and what the reviewer will look at', SLOW, async () => {
-    await project('mini-app', 'vn.vinaphone.looked');
-    await edit('src/main.tsx', (text) => `${text}\nconst loose: any = app;\nexport const kept: unknown = loose;\n`);
+    await project('offer', 'vn.vinaphone.looked');
+    await put('src/chart.ts', "import chart from 'a-chart-library';\nexport const drawn: unknown = chart;\n");
     expect((await chung(['submit'])).code).toBe(0);
     const own = await chung(['status']);
     expect(own.out).toMatch(/^vn\.vinaphone\.looked 1\.0\.0 {2}waiting for review · place \d+ · for \d+ s$/m);
-    expect(own.out).toMatch(/the reviewer will look at\n {2}CH106 src\/main\.tsx:\d+:\d+ /);
+    expect(own.out).toMatch(/the reviewer will look at\n {2}CH106 src\/chart\.ts:1:19 /);
     const named = await chungIn(folder, ['status', 'vn.vinaphone.looked'], { env: ci() });
     expect(named.out).toBe(own.out);
     const all = JSON.parse((await chungIn(folder, ['status', '--json'], { env: ci() })).out);

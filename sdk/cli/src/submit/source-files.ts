@@ -96,8 +96,8 @@ function rulesAbove(root: string): readonly Rules[] {
 function lacking(name: string, root: string): CliError {
   const next: Readonly<Record<string, Text>> = {
     'package-lock.json': {
-      vi: 'Chạy npm install trong thư mục của ứng dụng; ứng dụng được gửi kèm tệp khóa của chính nó.',
-      en: 'Run npm install in the folder of the app: it is sent with a lock file of its own.',
+      vi: 'Ứng dụng được gửi kèm tệp khóa của chính nó: chạy npm install trong thư mục đó (trong workspace: npm install --workspaces=false).',
+      en: 'An app is sent with a lock file of its own: run npm install in its folder (inside a workspace: npm install --workspaces=false).',
     },
   };
   return new CliError({
