@@ -1,6 +1,6 @@
 // Builds what is installed from npm: every package of `sdk/` and the platform itself, from the sources to `dist/`, and packs it as npm
 // would publish it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { root, stampFolder } from './paths.mjs';
@@ -10,6 +10,7 @@ import { hashFiles, sourceFiles } from './stamps.mjs';
 
 const server = join(root, 'platform', 'server');
 const webApps = ['member', 'partner', 'admin'];
+const KEPT_MS = 24 * 3_600_000;
 
 /** What partners build upon, in the order in which one package needs the other. */
 export const sdkPackages = () => publishedPackages().filter(({ folder }) => folder !== server);
@@ -151,12 +152,21 @@ function inputsHash() {
   return hashFiles([...files, join(root, 'package-lock.json')]);
 }
 
+/** Those of other sources are kept for a while: another run may be reading them. */
+function removeOldPackages() {
+  for (const name of readdirSync(stampFolder).filter((one) => one.startsWith('packages-'))) {
+    const folder = join(stampFolder, name);
+    if (Date.now() - statSync(folder).mtimeMs > KEPT_MS) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** The tarballs of this very source: built and packed once, and kept until something that they are made of changes. */
 export async function packedPackages({ node, env }) {
   const folder = join(stampFolder, `packages-${inputsHash().slice(0, 16)}`);
   const list = join(folder, 'list.json');
   await alone(async () => {
     if (existsSync(list)) return;
+    removeOldPackages();
     rmSync(folder, { recursive: true, force: true });
     await compilePackages({ node, env });
     const tarballs = await packPackages(folder, { env });

@@ -4,8 +4,9 @@ import { useWords } from '../words.ts';
 /** The platform's own apps, and whom to sign in as; the passwords are development defaults. */
 export function Accounts({ state }: { readonly state: DevState }) {
   const { word } = useWords();
+  const member = state.members.find(({ username }) => username === state.member);
   const places = [
-    { title: word('memberApp'), url: state.urls.platform, username: state.member, password: 'demo-member-2026' },
+    { title: word('memberApp'), url: state.urls.platform, username: state.member, password: member?.password ?? '' },
     { title: word('portal'), url: state.urls.portal, ...state.partner },
     { title: word('admin'), url: state.urls.admin, ...state.admin },
   ];
@@ -21,7 +22,7 @@ export function Accounts({ state }: { readonly state: DevState }) {
           </p>
         </article>
       ))}
-      <Offers state={state} />
+      {state.app.screen === 'yes' && <Offers state={state} />}
     </>
   );
 }

@@ -227,7 +227,7 @@ function stateOf({ platform, project, switches, backend }: Parts, { people, call
     urls: { platform: platform.baseUrl, portal: `${platform.baseUrl}/partner/`, admin: `${platform.baseUrl}/admin/` },
     partner: app.partner,
     admin: platform.admin,
-    members: platform.members.map(({ password: _password, ...member }) => member),
+    members: platform.members,
     member: switches.member,
     consent: people.consent(),
     scopes: scopeLines({ manifest, granted: people.granted(), inferred, used: calls.used }),

@@ -81,7 +81,8 @@ export interface DevState {
   readonly urls: { readonly platform: string; readonly portal: string; readonly admin: string };
   readonly partner: AppliedApp['partner'];
   readonly admin: { readonly username: string; readonly password: string };
-  readonly members: readonly Omit<DevMember, 'password'>[];
+  /** With their passwords: development defaults, to sign in to the member app with. */
+  readonly members: readonly DevMember[];
   readonly member: string;
   readonly consent: 'given' | 'needed' | 'changing';
   readonly scopes: readonly ScopeLine[];
