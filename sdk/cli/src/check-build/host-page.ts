@@ -1,8 +1,7 @@
 // The page around the frame when the check opens a mini-app: a host as small as can be, with the real end of the bridge and a platform in
 // memory behind it. Bundled when it is needed; nothing of it reaches members.
 import { type Manifest, type MemberScope, SCOPES, type Scope } from '@chung/contracts';
-import { handOver, serveBridge } from '@chung/host';
-import { type FrameMessage, readFrameMessage } from '@chung/host/frame';
+import { type FrameMessage, handOver, readFrameMessage, serveBridge } from '@chung/host';
 import { createFakePlatform } from '@chung/testing';
 
 /** What the page is told by the server, as JSON in the document. */
