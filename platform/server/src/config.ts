@@ -73,7 +73,10 @@ export const SETTINGS: Readonly<Record<keyof typeof SCHEMAS, { readonly shown: s
     shown: 'http://localhost:PORT',
     meaning: 'Public address of the platform and issuer of its tokens, without a trailing slash; required and https in production',
   },
-  CHUNG_DATA_DIR: { shown: '.data', meaning: 'Embedded database, development keys, reports, submitted apps; with several servers a folder that they share' },
+  CHUNG_DATA_DIR: {
+    shown: '.data',
+    meaning: 'Embedded database, development keys, reports, submitted apps (`store/`, which several servers share)',
+  },
   DATABASE_URL: {
     shown: 'embedded PostgreSQL',
     meaning:
