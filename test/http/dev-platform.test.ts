@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppliedApp, type DevMessage, type DevRequest } from '@chung/cli/dev-protocol';
 import { connectPartner } from '@chung/client/partner';
-import { Manifest, type OfferDraft } from '@chung/contracts';
+import { Manifest, type ManifestInput } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { z } from 'zod';
 
 const DAY_S = 86_400;
 const START_WITHIN_MS = 90_000;
@@ -54,7 +53,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const draft = (changed: Partial<z.input<typeof OfferDraft>> = {}): z.input<typeof OfferDraft> => ({
+type Draft = NonNullable<ManifestInput['offers']>[number]['draft'];
+
+const draft = (changed: Partial<Draft> = {}): Draft => ({
   title: { vi: 'Giảm 20% cho lần đầu', en: '20% off the first time' },
   summary: { vi: 'Giảm 20% cho đơn đầu tiên.', en: '20% off your first order.' },
   terms: { vi: 'Mỗi đoàn viên dùng một lần, cho đơn từ 100.000 đ.', en: 'Once a member, for orders from 100,000 đ.' },
