@@ -1,6 +1,7 @@
 // `chung dev` without its page: the platform in a process of its own, an app of offers on it, and everything that the page can ask for.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Text } from '@chung/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readProject } from '../../sdk/cli/src/dev/project.ts';
 import { type DevSession, startDev } from '../../sdk/cli/src/dev/session.ts';
@@ -37,6 +38,7 @@ export default defineApp({
 
 let root: string;
 let session: DevSession;
+const told: (readonly Text[])[] = [];
 beforeAll(async () => {
   // In the workspace, so that the packages are found as if they were installed.
   root = await mkdtemp(path.join(import.meta.dirname, '../../sdk/cli/src/.app-'));
@@ -47,7 +49,16 @@ beforeAll(async () => {
   if (!manifest) throw new Error('the manifest does not read');
   const quiet = () => {};
   const ports = { page: 0, platform: 0 };
-  session = await startDev({ root, manifest, node: process.versions.node, language: 'en', ports, onLine: quiet, onBuild: quiet });
+  session = await startDev({
+    root,
+    manifest,
+    node: process.versions.node,
+    language: 'en',
+    ports,
+    onLine: quiet,
+    onBuild: quiet,
+    onProblems: (problems) => told.push(problems),
+  });
 }, START_WITHIN_MS);
 afterAll(async () => {
   await session?.close();
@@ -178,6 +189,9 @@ test('a changed manifest is applied; a broken one is told and the last good one 
   await until(({ offers }) => offers[0]?.problems.length).toBeGreaterThan(0);
   await writeFile(path.join(root, 'chung.config.ts'), configOf());
   await until(({ offers, app }) => [offers[0]?.state, offers[0]?.problems, app.problems]).toEqual(['published', [], []]);
+  // The terminal hears it too: well, broken, refused, well again.
+  const firstWords = () => told.map(([first]) => first?.en.split(/[:. ]/)[0]);
+  await expect.poll(firstWords, { timeout: 10_000 }).toEqual([undefined, 'chung', 'welcome', undefined]);
 });
 
 test.each([

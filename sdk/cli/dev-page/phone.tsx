@@ -32,6 +32,13 @@ export function Phone({ state }: { readonly state: DevState }) {
   };
   const needsConsent = state.consent === 'needed';
   const isBroken = state.build.status === 'failed';
+  // A frame that could not start has nothing in it yet that would take in the build which mends it.
+  const hasFailed = useRef(false);
+  hasFailed.current = failure !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when a build is good again, and not when anything else changes
+  useEffect(() => {
+    if (!isBroken && hasFailed.current) reload();
+  }, [isBroken]);
   return (
     <section className="phone" data-theme={theme} aria-label={text(state.app.name)}>
       <header className="phone-bar">

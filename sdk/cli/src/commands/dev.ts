@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import type { Manifest } from '@chung/contracts';
+import type { Manifest, Text } from '@chung/contracts';
 import { browserOf, openBrowser } from '../account/open-browser.ts';
 import { readProject } from '../dev/project.ts';
 import { type DevSession, startDev } from '../dev/session.ts';
@@ -43,7 +43,16 @@ export const devCommand: Command = {
     const tell = tellerOf(given, terminal);
     tell.starting();
     const { language } = terminal;
-    const starting = startDev({ root, manifest, node: process.versions.node, language, ports, onLine: tell.line, onBuild: tell.built });
+    const starting = startDev({
+      root,
+      manifest,
+      node: process.versions.node,
+      language,
+      ports,
+      onLine: tell.line,
+      onBuild: tell.built,
+      onProblems: tell.problems,
+    });
     const session = await Promise.race([starting, aborted(stop)]);
     if (session === 'aborted') {
       await starting.then(({ close }) => close()).catch(() => {});
@@ -126,6 +135,7 @@ interface Teller {
   line(line: string): void;
   ready(session: DevSession): void;
   built(build: BuildLine): void;
+  problems(problems: readonly Text[]): void;
   stopping(): void;
 }
 
@@ -139,6 +149,7 @@ function tellerOf(given: Arguments, terminal: Terminal): Teller {
       line: (line) => event('platform', { line }),
       ready: ({ url, state }) => event('ready', { url, urls: state().urls, members: state().members }),
       built: ({ status, milliseconds, problems }) => event('built', { status, milliseconds, problems }),
+      problems: (problems) => event('manifest', { problems }),
       stopping: () => event('stopping'),
     };
   }
@@ -152,12 +163,15 @@ function tellerOf(given: Arguments, terminal: Terminal): Teller {
       if (status === 'ready') return say(`Dựng xong sau ${milliseconds} ms`, `Built in ${milliseconds} ms`);
       for (const problem of problems) error(`${problem[language]}\n`);
     },
+    problems: (problems) => {
+      if (problems.length === 0) say('Bản kê khai đã được áp dụng.', 'The manifest is applied.');
+      for (const problem of problems) error(`! ${problem[language]}\n`);
+    },
     stopping: () => say('Đang dừng …', 'Stopping …'),
   };
 }
 
-function readyText(url: string, { urls, partner, admin, app }: ReturnType<DevSession['state']>) {
-  const problems = (language: 'vi' | 'en') => app.problems.map((problem) => `  ! ${problem[language]}\n`).join('');
+function readyText(url: string, { urls, partner, admin }: ReturnType<DevSession['state']>): Text {
   return {
     vi: `
   Ứng dụng           ${url}
@@ -165,7 +179,7 @@ function readyText(url: string, { urls, partner, admin, app }: ReturnType<DevSes
   Cổng đối tác       ${urls.portal}  (${partner.username} / ${partner.password})
   Trang quản trị     ${urls.admin}  (${admin.username} / ${admin.password})
 
-${problems('vi')}  Nhấn Ctrl-C để dừng.
+  Nhấn Ctrl-C để dừng.
 `,
     en: `
   Your app       ${url}
@@ -173,7 +187,7 @@ ${problems('vi')}  Nhấn Ctrl-C để dừng.
   Partner portal ${urls.portal}  (${partner.username} / ${partner.password})
   Admin console  ${urls.admin}  (${admin.username} / ${admin.password})
 
-${problems('en')}  Press Ctrl-C to stop.
+  Press Ctrl-C to stop.
 `,
   };
 }

@@ -26,6 +26,8 @@ export interface DevSettings {
   readonly ports: { readonly page: number; readonly platform: number };
   readonly onLine: (line: string) => void;
   readonly onBuild: (build: BuildLine) => void;
+  /** What is wrong in the manifest, or with its offers; none when all is well again. */
+  readonly onProblems: (problems: readonly Text[]) => void;
 }
 
 export interface DevSession {
@@ -181,6 +183,7 @@ async function follow(
         project.problems = [problemOf(error)];
       }
     }
+    settings.onProblems(problemsIn(project));
     inference.ask();
     changed();
   };
@@ -192,6 +195,15 @@ async function follow(
   const watcher = watchProject(root, { onManifest: applyInTurn, onSource: inference.ask });
   closers.push(watcher.close);
   inference.ask();
+  if (problemsIn(project).length > 0) settings.onProblems(problemsIn(project));
+}
+
+/** Those of the file, and what the platform's review says of each offer. */
+function problemsIn({ problems, app }: Project): readonly Text[] {
+  const ofOffers = app.offers.flatMap(({ ref, problems: said }) =>
+    said.map(({ vi, en }) => ({ vi: `${ref}: ${vi}`, en: `${ref}: ${en}` })),
+  );
+  return [...problems, ...ofOffers];
 }
 
 function frameOf({ served, project, page, backend }: Parts, language: 'vi' | 'en') {
