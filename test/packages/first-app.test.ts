@@ -139,7 +139,13 @@ test('dev: the page loads in a browser, a change is seen in under a second, a cl
   const seenAfter = performance.now() - began;
   process.stdout.write(`hot reload seen after ${Math.round(seenAfter)} ms\n`);
   expect(seenAfter).toBeLessThan(HOT_RELOAD_MS);
+
+  // What does not compile is shown with its place, and gone once it is mended.
+  await writeFile(words, `${before}\nexport const broken = ;\n`);
+  await page.getByRole('alert').getByText('src/words.ts').waitFor();
   await writeFile(words, before);
+  await screen.getByRole('heading', { name: 'Offers for you' }).waitFor();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
 
   await screen.getByRole('button', { name: 'Claim this offer' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Allow' }).click();
