@@ -28,8 +28,11 @@ export function timeOf(text: string, now: Date): Date | null {
   if (unit !== '') return new Date(now.getTime() - Number(count) * (UNITS_MS[unit] ?? 0));
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text)) return null;
   const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? null : at;
+  return Number.isNaN(at.getTime()) || !isDay(text.slice(0, 10)) ? null : at;
 }
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+const isDay = (day: string): boolean => new Date(day).toISOString().startsWith(day);
 
 /** `--to`: like `--from`, an instant or how long ago. Throws a `CliError`. */
 export function endOf(text: string | null, now: Date): Date | null {
