@@ -11,6 +11,7 @@ import type { Keys } from './kernel/keys.ts';
 import { createMetrics, type Metrics } from './kernel/metrics.ts';
 import { createPairwise } from './kernel/pairwise.ts';
 import { createRateLimits, DEFAULT_BUDGETS, scaleBudgets, scaleInFlight } from './kernel/rate-limit.ts';
+import type { Route } from './kernel/route.ts';
 import type { SeamPorts } from './kernel/seam.ts';
 import { createVault } from './kernel/vault.ts';
 import { type AuditRecord, auditRoutes, recordEntry } from './rooms/audit/index.ts';
@@ -80,27 +81,57 @@ export interface Parts {
 }
 
 /** Builds every room and hands each what it may know of the others. Opens no socket. */
-export async function composePlatform({
-  config,
-  keys,
-  serverUrl,
-  identityUrl,
-  webDirectory,
-  docsDirectory,
-  log,
-  selfOrigin,
-}: Parts): Promise<Platform> {
+export async function composePlatform(parts: Parts): Promise<Platform> {
+  const base = openFoundations(parts);
+  const { db, identityDb } = base;
+  const rooms = await openRooms(parts, base);
+  const { identity, members, partners, offers, reviews, miniApps } = rooms;
+  const claiming = openClaiming(parts, base, rooms);
+  const metrics = createMetrics();
+  metrics.watch({ name: 'chung_claims_waiting', help: 'Claims in the queue of this process', read: () => claiming.claims.waiting });
+  const { cursors, vault } = base;
+  const webhooks = webhookPorts({ config: parts.config, metrics, shared: { db, cursors, vault, partners, log: parts.log } });
+  const app = openApp(parts, { base, rooms, claiming, metrics, webhooks });
+  const close = async () => {
+    miniApps.stop();
+    await offers.codeGenerator.stop();
+    if (identityDb !== db) await identityDb.close();
+    await db.close();
+  };
+  return {
+    app,
+    db,
+    ...{ identity, members, partners, offers, reviews, redemptions: claiming.redemptions },
+    jobs: jobsOf({ db, rooms, claiming, webhooks }),
+    startDeliveries: () => startDeliveries(webhooks),
+    close,
+  };
+}
+
+type Foundations = ReturnType<typeof openFoundations>;
+type Rooms = Awaited<ReturnType<typeof openRooms>>;
+type Claiming = ReturnType<typeof openClaiming>;
+
+/** What every room stands on: the database and what is made of the operator's keys. */
+function openFoundations({ config, keys, serverUrl, identityUrl, log }: Parts) {
   const pool = {
     poolSize: config.CHUNG_POOL_SIZE,
     onIdleError: (error: Error) => log.warn({ err: error }, 'idle database connection lost'),
   };
   const db = createDb(serverUrl, pool);
-  const identityDb = identityUrl === undefined ? db : createDb(identityUrl, pool);
-  const cursors = createCursors(keys.cursor);
-  const vault = createVault(keys.vault);
-  const pairwise = createPairwise(keys.pairwise);
-  const { baseUrl, dataDirectory } = config;
+  return {
+    db,
+    identityDb: identityUrl === undefined ? db : createDb(identityUrl, pool),
+    cursors: createCursors(keys.cursor),
+    vault: createVault(keys.vault),
+    pairwise: createPairwise(keys.pairwise),
+  };
+}
 
+/** People, partners and what they publish. */
+async function openRooms(parts: Parts, { db, identityDb, cursors, vault, pairwise }: Foundations) {
+  const { config, keys, log, selfOrigin } = parts;
+  const { baseUrl, dataDirectory } = config;
   const audited = auditHooks(db);
   const members = createMembers({ db, vault, dataDirectory, log, cursors, onContactRead: audited.onContactRead });
   const names = await members.placeNames();
@@ -134,39 +165,40 @@ export async function composePlatform({
   });
   const miniApps = await createMiniApps({ db, log, cursors, partners, dataDirectory, baseUrl });
   const reviews = createReviews({ db, cursors, partners, offers, accountName: identity.accountName });
+  const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
+  return { identity, members, partners, offers, miniApps, reviews, catalogue };
+}
+
+/** From a published offer to a redemption with its journal and its receipt. */
+function openClaiming({ config, keys }: Parts, { db, cursors, vault, pairwise }: Foundations, { offers, members: { factsOf } }: Rooms) {
   const ledger = createLedger();
   // Keys that the operator sets are the operator's to rotate; else they live in the database and rotate by themselves.
   const keyRing = config.CHUNG_RECEIPT_KEYS ? null : createKeyRing({ db, vault, first: keys.receiptSigning });
-  const receipts = createReceiptSigner({ issuer: baseUrl, keys: keyRing ?? fixedReceiptKeys(keys.receiptSigning) });
-  const { factsOf } = members;
+  const receipts = createReceiptSigner({ issuer: config.baseUrl, keys: keyRing ?? fixedReceiptKeys(keys.receiptSigning) });
   const claims = createClaimEngine({ db, timeZone: TIME_ZONE, offerForClaim: offers.offerForClaim });
   const redemptions: RedemptionPorts = { db, offers, ledger, pairwise, cursors, receipts, timeZone: TIME_ZONE, claims, factsOf };
-  const queue = { ...redemptions, vault };
-  const catalogue = createCatalogue({ cursors, offers, members, usageOf: createUsage(db) });
-  const metrics = createMetrics();
-  metrics.watch({ name: 'chung_claims_waiting', help: 'Claims in the queue of this process', read: () => claims.waiting });
-  const webhooks = webhookPorts({ config, metrics, shared: { db, cursors, vault, partners, log } });
+  return { keyRing, receipts, claims, redemptions, queue: { ...redemptions, vault } };
+}
 
-  const app = createApp({
-    baseUrl,
+interface Opened {
+  readonly base: Foundations;
+  readonly rooms: Rooms;
+  readonly claiming: Claiming;
+  readonly metrics: Metrics;
+  readonly webhooks: WebhookPorts;
+}
+
+function openApp({ config, webDirectory, docsDirectory, log }: Parts, opened: Opened): Express {
+  const { db } = opened.base;
+  const { receipts } = opened.claiming;
+  const { identity } = opened.rooms;
+  return createApp({
+    baseUrl: config.baseUrl,
     version: '0.1.0',
     log,
-    metrics,
+    metrics: opened.metrics,
     seam: seamPorts(db, identity, config),
-    routes: [
-      ...memberRoutes(members),
-      ...identityRoutes(identity),
-      ...partnersRoutes(partners),
-      ...offersRoutes(offers),
-      ...miniAppsRoutes(miniApps),
-      ...reviewsRoutes(reviews),
-      ...catalogueRoutes(catalogue),
-      ...redemptionsRoutes(redemptions),
-      ...queueRoutes(queue),
-      ...ledgerRoutes({ db }),
-      ...webhookRoutes(webhooks),
-      ...auditRoutes({ db, cursors, nameOf: ({ id }) => actorName(identity, db, id) }),
-    ],
+    routes: routesOf(opened),
     identityRouter: identity.router,
     publicDocuments: {
       '/.well-known/chung-receipt-keys.json': { read: () => receipts.published(), maxAgeSeconds: KEY_SET_MAX_AGE_SECONDS },
@@ -177,25 +209,40 @@ export async function composePlatform({
     metricsToken: config.CHUNG_METRICS_TOKEN ?? null,
     isReady: () => answers(db),
   });
-  const jobs = {
+}
+
+function routesOf({ base: { db, cursors }, rooms, claiming, webhooks }: Opened): Route[] {
+  const { identity } = rooms;
+  return [
+    ...memberRoutes(rooms.members),
+    ...identityRoutes(identity),
+    ...partnersRoutes(rooms.partners),
+    ...offersRoutes(rooms.offers),
+    ...miniAppsRoutes(rooms.miniApps),
+    ...reviewsRoutes(rooms.reviews),
+    ...catalogueRoutes(rooms.catalogue),
+    ...redemptionsRoutes(claiming.redemptions),
+    ...queueRoutes(claiming.queue),
+    ...ledgerRoutes({ db }),
+    ...webhookRoutes(webhooks),
+    ...auditRoutes({ db, cursors, nameOf: ({ id }) => actorName(identity, db, id) }),
+  ];
+}
+
+function jobsOf(given: { db: Db; rooms: Rooms; claiming: Claiming; webhooks: WebhookPorts }): Platform['jobs'] {
+  const { db, rooms, webhooks } = given;
+  const { keyRing, redemptions, queue } = given.claiming;
+  return {
     expireLapsedHolds: () => expireLapsedHolds(redemptions),
     lapsePromises: () => lapsePromises(queue),
     drawLotteries: () => drawLotteries(queue),
-    sweepExpiredTokens: () => identity.sweepExpired(),
+    sweepExpiredTokens: () => rooms.identity.sweepExpired(),
     deleteOldKeys: () => deleteOldKeys(db),
-    makeCodes: () => offers.codeGenerator.runWaiting(),
+    makeCodes: () => rooms.offers.codeGenerator.runWaiting(),
     deleteOldDeliveries: deleteOldDeliveries(webhooks),
-    sweepSubmissions: () => miniApps.sweepLeftovers(),
+    sweepSubmissions: () => rooms.miniApps.sweepLeftovers(),
     ...(keyRing && { tendReceiptKeys: () => keyRing.tend() }),
   };
-  const rooms = { identity, members, partners, offers, reviews, redemptions };
-  const close = async () => {
-    miniApps.stop();
-    await offers.codeGenerator.stop();
-    if (identityDb !== db) await identityDb.close();
-    await db.close();
-  };
-  return { app, db, ...rooms, jobs, startDeliveries: () => startDeliveries(webhooks), close };
 }
 
 /** What rooms do outside an operation and must be written down; they may not open the audit themselves. */
