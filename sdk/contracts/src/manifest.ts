@@ -33,18 +33,32 @@ export const RequestedPermission = z.strictObject({
 });
 export type RequestedPermission = z.infer<typeof RequestedPermission>;
 
+/** What the pattern cannot count: the letters between two dots (RFC 1035 §2.3.4) and the number of a port. A browser would drop such a host. */
+function isReachable(host: string): boolean {
+  const [name = '', port = '443'] = host.split(':');
+  return name.split('.').every((label) => label.length <= 63) && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
+const HOST_ALONE = { error: 'write the host alone, in lower case, e.g. "api.example.vn": no scheme, path or wildcard' };
+
 /** A name, perhaps with a port; no scheme, path or wildcard: each host that is contacted is named to the reviewer. */
 export const HostName = z
   .string()
   .max(253)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\d{1,5})?$/, {
-    error: 'write the host alone, in lower case, e.g. "api.example.vn": no scheme, path or wildcard',
+  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+(:\d{1,5})?$/, HOST_ALONE)
+  .refine(isReachable, {
+    error: 'no browser reaches this host: a part of its name is longer than 63 letters, or its port is not from 1 to 65535',
   });
 
 const AllowedHost = z.strictObject({ host: HostName, reason: textUpTo(200) });
 
+const INSIDE = { error: 'an icon is a .png, .svg or .webp file inside the project' };
+
 const Icon = z.strictObject({
-  src: z.string().regex(/^(?!\/|\.\.)[^\\:]+\.(png|svg|webp)$/, { error: 'an icon is a .png, .svg or .webp file inside the project' }),
+  src: z
+    .string()
+    .regex(/^(?!\/|\.\.)[^\\:]+\.(png|svg|webp)$/, INSIDE)
+    .refine((path) => !path.split('/').includes('..'), INSIDE),
   sizes: z.string().regex(/^(\d+x\d+|any)$/, { error: 'sizes are written like "192x192", or "any" for .svg' }),
   label: z.string().max(60).optional(),
 });
