@@ -57,6 +57,11 @@ describe('what is said of it', () => {
 });
 
 describe('an address', () => {
+  const host = fc.stringMatching(/^[a-z][a-z0-9]{0,9}(\.[a-z][a-z0-9]{1,5}){1,3}$/);
+  const address = fc
+    .tuple(host, fc.stringMatching(/^(:\d{2,4})?(\/[A-Za-z0-9._~%20-]{0,5}){0,3}\/{0,3}$/))
+    .map(([name, rest]) => `https://${name}${rest}`);
+
   test.each([
     ['https://chung.example/', 'https://chung.example'],
     ['https://chung.example///', 'https://chung.example'],
@@ -101,24 +106,24 @@ describe('an address', () => {
 
   test('that was taken once is taken the same again, and never ends with a slash', () => {
     fc.assert(
-      fc.property(fc.webUrl({ validSchemes: ['https'], withFragments: false, withQueryParameters: false }), (url) => {
+      fc.property(address, (url) => {
         const once = issuer(url);
         expect(once).not.toMatch(/\/$/);
         expect(issuer(once)).toBe(once);
         expect(new URL(once).origin).toBe(new URL(url).origin);
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   });
 
   test('over plain http is taken for this machine alone, whatever the name looks like', () => {
     fc.assert(
-      fc.property(fc.domain(), fc.integer({ min: 1, max: 65_535 }), (host, port) => {
+      fc.property(host, fc.integer({ min: 1, max: 65_535 }), (host, port) => {
         expect(() => issuer(`http://${host}:${port}`)).toThrow(CliError);
         expect(() => issuer(`http://localhost.${host}:${port}`)).toThrow(CliError);
         expect(() => issuer(`http://127.0.0.1.${host}`)).toThrow(CliError);
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   });
 });
