@@ -126,11 +126,19 @@ function conversation(child: ChildProcess, onLine: (line: string) => void): Conv
   const waiting = new Map<number, { readonly done: (value: unknown) => void; readonly refused: (error: Error) => void }>();
   let asked = 0;
   child.once('exit', () => {
-    for (const { refused } of waiting.values()) refused(new Error('The platform has ended.'));
+    for (const { refused } of waiting.values()) refused(hasEnded());
   });
   const ready = new Promise<Ready>((resolve, reject) => {
     child.on('message', (data) => {
-      const message = DevMessage.parse(data);
+      const read = DevMessage.safeParse(data);
+      if (!read.success) {
+        const id = Reflect.get(Object(data), 'id');
+        waiting.get(id)?.refused(new PlatformRefusal(OTHER_VERSION));
+        waiting.delete(id);
+        // Of no effect once it is ready: what nobody waits for may be of a later version.
+        return reject(otherVersion());
+      }
+      const message = read.data;
       switch (message.kind) {
         case 'said':
           return onLine(message.line);
@@ -149,11 +157,30 @@ function conversation(child: ChildProcess, onLine: (line: string) => void): Conv
   const ask = (request: Ask) =>
     new Promise<unknown>((done, refused) => {
       asked += 1;
-      waiting.set(asked, { done, refused });
-      child.send({ id: asked, ...request });
+      const id = asked;
+      waiting.set(id, { done, refused });
+      child.send({ id, ...request }, (error) => {
+        if (!error) return;
+        waiting.delete(id);
+        refused(hasEnded());
+      });
     });
   return { ready, ask };
 }
+
+const hasEnded = (): PlatformRefusal => new PlatformRefusal({ vi: 'Nền tảng đã dừng.', en: 'The platform has ended.' });
+
+const OTHER_VERSION: Text = {
+  vi: 'Nền tảng của dự án và công cụ này không cùng phiên bản.',
+  en: 'The platform of the project and this tool are of different versions.',
+};
+
+const otherVersion = (): CliError =>
+  new CliError({
+    text: OTHER_VERSION,
+    next: { vi: `Cài @chung/cli và ${PACKAGE} cùng một phiên bản.`, en: `Install @chung/cli and ${PACKAGE} in one version.` },
+    exitCode: 3,
+  });
 
 async function diedEarly(ended: Promise<void>, words: readonly string[]): Promise<never> {
   await ended;

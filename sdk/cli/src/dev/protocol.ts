@@ -68,7 +68,7 @@ export const DevMessage = z.discriminatedUnion('kind', [
     admin: z.object({ username: z.string(), password: z.string() }),
   }),
   z.object({ kind: z.literal('failed'), reason: z.string() }),
-  z.object({ kind: z.literal('done'), id: z.int(), value: z.unknown() }),
+  z.object({ kind: z.literal('done'), id: z.int(), value: z.unknown().optional() }),
   z.object({ kind: z.literal('refused'), id: z.int(), problem: Words }),
 ]);
 export type DevMessage = z.infer<typeof DevMessage>;
