@@ -83,12 +83,18 @@ function decoded(part: string): string {
   }
 }
 
-/** Vietnamese unless English is preferred, by the first of the two that is named. */
+/** Vietnamese unless the caller prefers English (RFC 9110 §12.5.4: the greater `q` first, then the order they stand in). */
 function languageOf(header: string): Language {
-  const first = header
-    .toLowerCase()
-    .split(',')
-    .map((range) => range.trim().slice(0, 2))
-    .find((tag) => tag === 'vi' || tag === 'en');
-  return first === 'en' ? 'en' : 'vi';
+  const wanted = header.toLowerCase().split(',').map(readRange);
+  const weightOf = (language: Language) => Math.max(0, ...wanted.filter(({ tag }) => tag === language).map(({ weight }) => weight));
+  const [vi, en] = [weightOf('vi'), weightOf('en')];
+  const first = wanted.find(({ tag }) => tag === 'vi' || tag === 'en')?.tag;
+  return en > vi || (en > 0 && en === vi && first === 'en') ? 'en' : 'vi';
+}
+
+function readRange(range: string): { readonly tag: string; readonly weight: number } {
+  const [tag = '', ...parameters] = range.split(';').map((part) => part.trim());
+  const quality = parameters.find((parameter) => parameter.startsWith('q='));
+  const weight = quality === undefined ? 1 : Number(quality.slice(2));
+  return { tag: tag.split('-')[0] ?? '', weight: weight >= 0 && weight <= 1 ? weight : 0 };
 }
