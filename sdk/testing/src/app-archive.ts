@@ -50,27 +50,66 @@ function tooLarge() {
   });
 }
 
+/** Headers and the padding of each file come on top of what the files hold. */
+const UNZIPPED_MAX = SUBMISSION_LIMITS.unpackedBytes + SUBMISSION_LIMITS.files * 2_048;
+
 async function unzipped(archive: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await new Response(archive.stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
-  } catch {
-    throw refused(UNREADABLE);
+  const reader = archive.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  const next = () =>
+    reader.read().catch(() => {
+      throw refused(UNREADABLE);
+    });
+  for (let read = await next(); !read.done; read = await next()) {
+    bytes += read.value.length;
+    // A few kilobytes can unpack to gigabytes, which is found out before they are held.
+    if (bytes > UNZIPPED_MAX) throw unpacksToTooMuch();
+    parts.push(new Uint8Array(read.value));
   }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+function unpacksToTooMuch() {
+  const mebibytes = SUBMISSION_LIMITS.unpackedBytes / 1024 ** 2;
+  return refused({ vi: `Giải nén ra quá ${mebibytes} MiB.`, en: `It unpacks to more than ${mebibytes} MiB.` });
 }
 
 async function filesOf(tar: Uint8Array<ArrayBuffer>): Promise<ArchivedFile[]> {
   const files: ArchivedFile[] = [];
-  const names = new Set<string>();
+  const takeName = namesOnce();
+  let unpacked = 0;
   for (const { name, isFile, bytes } of entriesOf(tar)) {
+    const shown = JSON.stringify(name);
     const why = refusalOfPath(name);
-    if (why) throw refused({ vi: `${JSON.stringify(name)} ${why.vi}.`, en: `${JSON.stringify(name)} ${why.en}.` });
-    if (!isFile) throw refused({ vi: `${JSON.stringify(name)} không phải tệp thường.`, en: `${JSON.stringify(name)} is no plain file.` });
-    if (names.has(foldedPath(name)) || files.length >= SUBMISSION_LIMITS.files || bytes.length > SUBMISSION_LIMITS.fileBytes)
-      throw refused({ vi: `${JSON.stringify(name)} trùng tên hoặc quá lớn.`, en: `${JSON.stringify(name)} comes twice or is too large.` });
-    names.add(foldedPath(name));
+    if (why) throw refused({ vi: `${shown} ${why.vi}.`, en: `${shown} ${why.en}.` });
+    if (!isFile) throw refused({ vi: `${shown} không phải tệp thường.`, en: `${shown} is no plain file.` });
+    takeName(name);
+    unpacked += bytes.length;
+    if (unpacked > SUBMISSION_LIMITS.unpackedBytes) throw unpacksToTooMuch();
+    if (files.length >= SUBMISSION_LIMITS.files || bytes.length > SUBMISSION_LIMITS.fileBytes)
+      throw refused({ vi: `${shown} quá lớn, hoặc có quá nhiều tệp.`, en: `${shown} is too large, or there are too many files.` });
     files.push({ path: name, bytes, sha256: await sha256(bytes) });
   }
   return files;
+}
+
+/** No file twice, also not by a name that some systems take for the same, and none where another one needs a folder. */
+function namesOnce(): (name: string) => void {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  return (name) => {
+    const folded = foldedPath(name);
+    const parents = folded.split('/').slice(0, -1);
+    const above = parents.map((_, index) => parents.slice(0, index + 1).join('/'));
+    if (files.has(folded) || folders.has(folded) || above.some((folder) => files.has(folder)))
+      throw refused({
+        vi: `${JSON.stringify(name)} trùng tên với một tệp khác (kể cả khi chỉ khác chữ hoa, chữ thường).`,
+        en: `${JSON.stringify(name)} has the name of another file (capitals are not told apart).`,
+      });
+    files.add(folded);
+    for (const folder of above) folders.add(folder);
+  };
 }
 
 interface Entry {
