@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import type { DevState } from '../src/dev/state.ts';
 import { ask, followState } from './ask.ts';
 import { Panel } from './panel.tsx';
-import { Offers } from './panels/accounts.tsx';
+import { Offers } from './panels/offers.tsx';
 import { Phone } from './phone.tsx';
 import './style.css';
 import { LanguageContext, useWords, WORDS } from './words.ts';
