@@ -127,7 +127,7 @@ export interface Config extends z.output<typeof Settings> {
 
 /** Reads all settings; a wrong start names everything that is wrong at once, and never shows a value. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>, workingDirectory: string): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const parsed = Settings.safeParse(given);
   const production = given['NODE_ENV'] === 'production';
   const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
