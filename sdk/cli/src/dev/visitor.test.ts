@@ -46,7 +46,7 @@ describe('following', () => {
     expect(came.slice(1).map(({ body }) => body)).toEqual(['', '']);
   });
 
-  test.each(['https://app.example.vn/callback?code=c', 'http://localhost:1/callback?code=c'])(
+  test.each(['https://app.example.vn/callback?code=c', 'http://localhost:1/callback?code=c', 'http://127.0.0.1:1/callback?code=c'])(
     'stops before %s, which it does not ask',
     async (away) => {
       answer = (_request, response) => void response.writeHead(302, { location: away }).end();

@@ -75,9 +75,12 @@ function isIgnored(place: string, kind: 'file' | 'folder', rules: readonly Rules
   return false;
 }
 
+/** As git decides when a repository is made: whether `Build` and `build` are one name is up to the system. */
+const CAPITALS = { ignorecase: ['darwin', 'win32'].includes(process.platform) };
+
 function rulesIn(folder: string): readonly Rules[] {
   const file = path.join(folder, '.gitignore');
-  return existsSync(file) ? [{ folder, rules: ignore().add(readFileSync(file, 'utf8')) }] : [];
+  return existsSync(file) ? [{ folder, rules: ignore(CAPITALS).add(readFileSync(file, 'utf8')) }] : [];
 }
 
 /**
