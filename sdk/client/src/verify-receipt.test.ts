@@ -207,6 +207,14 @@ describe('time', () => {
     expect(await reasonOf(verifyReceipt(token, options({ maxAgeSeconds: 3_600 })))).toBe('accepted');
   });
 
+  test('that cannot be told refuses: a clock, a tolerance or an age that is no number', async () => {
+    const [qr, lasting] = [await sign(header('presentation'), presentation), await sign(header('receipt'), receipt)];
+    const no = Number('a setting that is missing');
+    expect(await reasonOf(verifyPresentation(qr, options({ toleranceSeconds: no, now: after(86_400) })))).toBe('not_yet_valid');
+    expect(await reasonOf(verifyPresentation(qr, options({ now: new Date(no) })))).toBe('not_yet_valid');
+    expect(await reasonOf(verifyReceipt(lasting, options({ maxAgeSeconds: no })))).toBe('expired');
+  });
+
   test('ends a key: what it signed counts until its end and not after', async () => {
     const token = await sign(header('receipt'), receipt);
     const ended = (exp: number) => reasonOf(verifyReceipt(token, options({ keys: { keys: [{ ...mine.publicKey, exp }] } })));

@@ -150,7 +150,9 @@ async function isSigned(key: ReceiptKey, signature: Uint8Array<ArrayBuffer>, byt
 function assertTime(time: Date, reason: 'expired' | 'not_yet_valid', options: VerifyOptions): void {
   const toleranceMs = (options.toleranceSeconds ?? DEFAULT_TOLERANCE_SECONDS) * 1000;
   const agoMs = nowOf(options).getTime() - time.getTime();
-  if (reason === 'expired' ? agoMs >= toleranceMs : agoMs < -toleranceMs) throw new ReceiptError(reason);
+  // Asked for what holds: with a tolerance or a clock that is no number, nothing does, and the token is refused.
+  const holds = reason === 'expired' ? agoMs < toleranceMs : agoMs >= -toleranceMs;
+  if (!holds) throw new ReceiptError(reason);
 }
 
 /** Reads what the platform writes; a field that is missing or of another kind is a token of another version. */

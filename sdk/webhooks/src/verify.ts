@@ -98,8 +98,9 @@ function signaturesOf(header: string): readonly Signature[] {
 function assertTimely(timestamp: string, { toleranceSeconds = TOLERANCE_SECONDS, now = new Date() }: Omit<VerifyOptions, 'keys'>): void {
   if (!/^[1-9]\d{0,11}$/.test(timestamp)) throw new WebhookError('malformed_header', 'webhook-timestamp is not in whole seconds.');
   const ageSeconds = now.getTime() / 1000 - Number(timestamp);
-  if (ageSeconds > toleranceSeconds) throw new WebhookError('too_old', 'The delivery is too old.');
-  if (ageSeconds < -toleranceSeconds) throw new WebhookError('too_new', 'The delivery is from the future; check your clock.');
+  // Asked for what is timely and not for what is not: with a tolerance or a clock that is no number, nothing is.
+  if (!(ageSeconds <= toleranceSeconds)) throw new WebhookError('too_old', 'The delivery is too old.');
+  if (!(ageSeconds >= -toleranceSeconds)) throw new WebhookError('too_new', 'The delivery is from the future; check your clock.');
 }
 
 function contentOf(head: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
