@@ -30,10 +30,10 @@ export class ApiError extends Error {
     this.status = problem.status;
     this.title = problem.title ?? problem.code;
     this.detail = problem.detail ?? null;
-    this.fields = problem.fields ?? [];
-    this.reasons = problem.reasons ?? [];
-    this.requiredScopes = problem.required_scopes ?? [];
-    this.grantedScopes = problem.granted_scopes ?? [];
+    this.fields = listOf(problem.fields);
+    this.reasons = listOf(problem.reasons);
+    this.requiredScopes = listOf(problem.required_scopes);
+    this.grantedScopes = listOf(problem.granted_scopes);
     this.requestId = problem.request_id ?? null;
     this.docs = problem.docs ?? null;
     this.retryAfterSeconds = retryAfterSeconds;
@@ -64,6 +64,9 @@ function isProblem(value: unknown): value is Partial<Problem> & { status: number
   return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string' && 'status' in value;
 }
 
+/** A list is a list, whatever came over the wire: whoever shows the fields of a refusal must not fall over them. */
+const listOf = <Item>(value: readonly Item[] | undefined): readonly Item[] => (Array.isArray(value) ? value : []);
+
 function readRetryAfter(response: Response): number | null {
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
@@ -73,7 +76,8 @@ function readRetryAfter(response: Response): number | null {
 export async function readError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   const retryAfterSeconds = readRetryAfter(response);
-  if (isProblem(body)) return new ApiError(body, retryAfterSeconds);
+  // The status within the document is advice (RFC 9457 §3.1.2); what was answered counts.
+  if (isProblem(body)) return new ApiError({ ...body, status: response.status }, retryAfterSeconds);
   const code = response.status >= 502 ? 'unavailable' : response.status === 429 ? 'rate_limited' : 'internal';
   const requestId = response.headers.get('x-request-id');
   return new ApiError({ status: response.status, code, ...(requestId ? { request_id: requestId } : {}) }, retryAfterSeconds);
