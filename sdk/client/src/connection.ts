@@ -113,12 +113,13 @@ function renewing(client: Client, tokens: TokenSource): Invoke {
   const call = client.call as Invoke;
   return async (id, input) => {
     // Here and not on the way out: what refuses a token is no failure of the wire, and is told as it is.
-    await tokens.fresh();
+    const { value } = await tokens.fresh();
     try {
       return await call(id, input);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      await tokens.renew();
+      // Another call that was refused for the same token may have replaced it meanwhile; a refresh token works once.
+      if (tokens.current?.value === value) await tokens.renew();
       return call(id, input);
     }
   };
