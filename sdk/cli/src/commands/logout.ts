@@ -15,7 +15,10 @@ export const logoutCommand: Command = {
   options: ACCOUNT_OPTIONS,
   run: async (given, terminal) => {
     const store = loginStore(terminal);
-    const issuer = issuerOf(given, terminal, store.read());
+    const logins = store.read();
+    const issuer = issuerOf(given, terminal, logins);
+    // Before a lock is taken: where nothing may be written, nobody has signed in either.
+    if (!logins.logins[issuer]) throw notSignedIn(issuer);
     const removed: Login[] = [];
     await store.change(async (before) => {
       const { [issuer]: login, ...rest } = before.logins;
