@@ -3,10 +3,12 @@ import { OPERATIONS } from '@chung/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callerScenarios } from './conformance/caller-scenarios.ts';
 import { openFakeStage } from './conformance/fake-stage.ts';
+import { inEnglish } from './conformance/in-english.ts';
 import { offerScenarios } from './conformance/offer-scenarios.ts';
 import { queueScenarios } from './conformance/queue-scenarios.ts';
 import { openRealPlatform, type RealPlatform } from './conformance/real-stage.ts';
 import { redemptionScenarios } from './conformance/redemption-scenarios.ts';
+import { requestScenarios } from './conformance/request-scenarios.ts';
 import type { Scenario } from './conformance/scenario.ts';
 import type { Stage } from './conformance/stage.ts';
 import { outcomesOf, type Transcript, transcriptOf } from './conformance/transcript.ts';
@@ -28,7 +30,12 @@ async function played({ play }: Scenario, stage: Stage): Promise<Transcript> {
   return transcript;
 }
 
-const scenarios = [...callerScenarios, ...offerScenarios, ...redemptionScenarios, ...queueScenarios, ...webhookScenarios];
+const inVietnamese = [
+  ...[...callerScenarios, ...requestScenarios, ...offerScenarios, ...redemptionScenarios],
+  ...[...queueScenarios, ...webhookScenarios],
+];
+/** Those that are made of refusals: their sentences are compared in both languages. */
+const scenarios = [...inVietnamese, ...inVietnamese.filter(({ isAboutRefusals }) => isAboutRefusals).map(inEnglish)];
 
 const seen = new Set<string>();
 

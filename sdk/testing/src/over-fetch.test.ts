@@ -234,6 +234,14 @@ describe('a request is judged in the platform’s order', () => {
       fields: [{ path, code: 'invalid_text', message: 'Có ký tự NUL hoặc nửa ký tự' }],
     });
   });
+
+  test('JSON may be nested as deep as the platform reads it, and not a level deeper', async () => {
+    const { problem } = started();
+    const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const codeOf = async (levels: number) =>
+      (await problem('/v1/partner/offers', { method: 'POST', headers: json, body: nested(levels) })).code;
+    expect([await codeOf(32), await codeOf(33)]).toEqual(['validation_failed', 'invalid_request']);
+  });
 });
 
 describe('an idempotency key', () => {

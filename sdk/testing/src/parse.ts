@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { refusal } from './refusal.ts';
 
 const FIELDS_TOLD_MAX = 50;
+const DEPTH_MAX = 32;
 const SENTENCES = { vi: z.locales.vi().localeError, en: z.locales.en().localeError } as const;
 const UNSTORABLE: Text = { vi: 'Có ký tự NUL hoặc nửa ký tự', en: 'Contains NUL or half of a character' };
 
@@ -19,11 +20,23 @@ interface Sent {
  * parse is told: paths and queries are 400, bodies 422.
  */
 export function parseRequest(spec: OperationSpec, sent: Sent, language: Language): Sent {
-  return {
-    params: parsePart(spec.params, sent.params, { part: 'params', language }),
-    query: parsePart(spec.query, sent.query, { part: 'query', language }),
-    body: spec.body ? parsePart(spec.body, sent.body ?? {}, { part: 'body', language }) : undefined,
-  };
+  const params = parsePart(spec.params, sent.params, { part: 'params', language });
+  const query = parsePart(spec.query, sent.query, { part: 'query', language });
+  // A file is no JSON, and is read as it comes.
+  if (spec.bodyType !== 'stream') assertShallow(sent.body);
+  return { params, query, body: spec.body ? parsePart(spec.body, sent.body ?? {}, { part: 'body', language }) : undefined };
+}
+
+/** Refuses JSON nested deeper than any schema, before a recursive parser walks it. */
+function assertShallow(value: unknown): void {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEPTH_MAX)
+      throw refusal('invalid_request', {
+        detail: { vi: `JSON lồng quá ${DEPTH_MAX} cấp.`, en: `The JSON is nested more than ${DEPTH_MAX} levels deep.` },
+      });
+    level = level.flatMap((item) => (item !== null && typeof item === 'object' ? Object.values(item) : []));
+  }
 }
 
 function parsePart(schema: z.ZodType, value: unknown, { part, language }: { part: Part; language: Language }): unknown {

@@ -8,6 +8,7 @@ const body = {};
 export const callerScenarios: readonly Scenario[] = [
   {
     title: 'who calls: nobody, somebody of another kind, without the scope, with nonsense',
+    isAboutRefusals: true,
     play: async (stage, { call }) => {
       await call('anybody', 'partner.profile.get');
       await call('partner', 'partner.profile.get');
@@ -28,6 +29,7 @@ export const callerScenarios: readonly Scenario[] = [
   },
   {
     title: 'an archive that no platform takes in is refused before anything is looked at',
+    isAboutRefusals: true,
     play: async (_stage, { call }) => {
       const digest = `sha256:${'0'.repeat(64)}`;
       const headers = { 'content-type': 'application/gzip' };
@@ -70,6 +72,7 @@ export const callerScenarios: readonly Scenario[] = [
   },
   {
     title: 'a partner registers; names are taken once',
+    isAboutRefusals: true,
     play: async (_stage, { call }) => {
       const application = {
         slug: 'gio-moi',

@@ -45,6 +45,7 @@ export const offerScenarios: readonly Scenario[] = [
   },
   {
     title: 'terms that no offer may have are refused with each field',
+    isAboutRefusals: true,
     play: async (_stage, { call }) => {
       const draft = draftOf();
       const write = (changes: object) => call('partner', 'partner.offers.create', { body: { ...draft, ...changes } });
@@ -73,6 +74,7 @@ export const offerScenarios: readonly Scenario[] = [
   },
   {
     title: 'the checks of a submission name their rules: prices, texts, times, limits, codes, eligibility',
+    isAboutRefusals: true,
     play: async (stage, { call }) => {
       const submitted = async (changes: Parameters<typeof draftOf>[0]) => {
         const offerId = idOf(await stage.as('partner').call('partner.offers.create', { body: draftOf(changes) }));
@@ -132,6 +134,7 @@ export const offerScenarios: readonly Scenario[] = [
   },
   {
     title: 'codes: a file with every kind of line, a generation, a look at the jobs',
+    isAboutRefusals: true,
     play: async (stage, { call }) => {
       const offerId = idOf(await call('partner', 'partner.offers.create', { body: draftOf({ codes: 'pool', stock: 3 }) }));
       const params = { offerId };
@@ -170,6 +173,7 @@ export const offerScenarios: readonly Scenario[] = [
   },
   {
     title: 'a change is judged together with what it leaves as it was',
+    isAboutRefusals: true,
     play: async (_stage, { call }) => {
       const offerId = idOf(await call('partner', 'partner.offers.create', { body: draftOf(byLottery()) }));
       const params = { offerId };

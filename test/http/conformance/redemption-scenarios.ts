@@ -90,6 +90,7 @@ export const redemptionScenarios: readonly Scenario[] = [
   },
   {
     title: 'what refuses a claim, in its order: the offer, the member, the units, the codes, the budget',
+    isAboutRefusals: true,
     play: async (stage, { call }) => {
       const of = async (changes: Parameters<typeof draftOf>[0], codes?: readonly string[]) => ({
         params: { offerId: await published(stage, draftOf(changes), { ...(codes && { codes }) }) },
@@ -125,6 +126,7 @@ export const redemptionScenarios: readonly Scenario[] = [
   },
   {
     title: 'keys: a claim answers its redemption for ever, an action its reply; another request under a key is refused',
+    isAboutRefusals: true,
     play: async (stage, { call }) => {
       const offerId = await published(stage, draftOf(hold(30)));
       const another = await published(stage, draftOf(hold(30)));

@@ -46,6 +46,7 @@ export const webhookScenarios: readonly Scenario[] = [
   },
   {
     title: 'addresses that the platform would never connect to are refused',
+    isAboutRefusals: true,
     play: async (_stage, { call }) => {
       for (const address of [
         'not an address',
@@ -87,6 +88,7 @@ export const webhookScenarios: readonly Scenario[] = [
   },
   {
     title: 'a test event to nobody, the log, and replays that are asked for too early, too late or too often',
+    isAboutRefusals: true,
     play: async (stage, { call }) => {
       const params = { endpointId: idOf(await call('partner', 'partner.webhooks.create', { body: { url, signing: 'v1' } })) };
       await call('partner', 'partner.webhooks.secret.reveal', { params, body });
