@@ -56,7 +56,7 @@ describe('a name', () => {
     '__NAME__',
     '👍👍',
     'a\u0000b',
-  ])('is not “%s”, which is said in both languages', async (name) => {
+  ])('is not %j, which is said in both languages', async (name) => {
     const caught = await named(name).catch((error: unknown) => error);
     if (!(caught instanceof CliError)) throw new Error('it was taken');
     expect([caught.exitCode, caught.text.vi.includes('không dùng làm tên được'), caught.text.en.includes('is no name')]).toEqual([
