@@ -77,3 +77,13 @@ test('twenty thousand cells are remembered, the next is not, and none of the fir
   expect(wrong).toEqual([]);
   expect(lookUp(memo, cell(MOST_ENTRIES))).toBeNull();
 });
+
+test('what a known cell only begins with is not known, however full the memo is', () => {
+  const memo = createCellMemo();
+  const beginning = 'a'.repeat(100);
+  for (let index = 0; index < MOST_ENTRIES; index++)
+    memo.keep({ cell: Buffer.from(`${beginning}${index}`), field: Buffer.from('x'), tag: 0 });
+  // Looking for a hundred beginnings meets many entries of other lengths on the way to a free slot.
+  const known = Array.from({ length: 101 }, (_, length) => beginning.slice(0, length)).filter((text) => lookUp(memo, Buffer.from(text)));
+  expect(known).toEqual([]);
+});
