@@ -126,6 +126,10 @@ describe('what stands in the listing', () => {
     );
   });
 
+  test.each([...'0123456789'])('of a project that is called by a number has a letter before it: %s', (digit) => {
+    expect(manifestAnswers(given([]), `${digit}-mien`).appId).toBe(`vn.example.a${digit}-mien`);
+  });
+
   test('is what the command line says, checked as the manifest will be', () => {
     const answers = manifestAnswers(given([], { 'app-id': 'vn.tra-sua.app', email: 'a@b.vn' }), 'x');
     expect(answers).toEqual({ appId: 'vn.tra-sua.app', email: 'a@b.vn' });

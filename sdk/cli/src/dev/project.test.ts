@@ -1,5 +1,6 @@
 // The project that `chung dev` follows: its manifest as it stands, which files count, and the scopes that its source needs.
-import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -73,7 +74,7 @@ describe('what changes', () => {
 
   test('in a burst counts once', async () => {
     const burst = async () => {
-      for (let step = 0; step < 8; step++) await appendFile(path.join(root, 'chung.config.ts'), '\n');
+      for (let step = 0; step < 8; step++) appendFileSync(path.join(root, 'chung.config.ts'), '\n');
     };
     expect(await toldOf(burst)).toEqual(['manifest']);
   });
@@ -87,10 +88,9 @@ describe('what changes', () => {
   });
 
   test('in the source is told as that, however deep and also in a new folder', async () => {
-    expect(await toldOf(() => put('src/pages/deep/home.ts', 'export {};'))).toEqual(['source']);
-    expect(
-      (await toldOf(() => Promise.all([put('src/main.ts', MAIN), put('chung.config.ts', configOf('vn.example.b'))]))).toSorted(),
-    ).toEqual(['manifest', 'source']);
+    expect(new Set(await toldOf(() => put('src/pages/deep/home.ts', 'export {};')))).toEqual(new Set(['source']));
+    const written = () => Promise.all([put('src/main.ts', MAIN), put('chung.config.ts', configOf('vn.example.b'))]);
+    expect(new Set(await toldOf(written))).toEqual(new Set(['manifest', 'source']));
   });
 
   test('in what is installed, built or kept by chung dev is nobody’s matter', async () => {
