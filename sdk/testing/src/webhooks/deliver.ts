@@ -120,7 +120,8 @@ async function attemptOf(
   const signers = liveKeys(store, endpoint).map(({ signer }) => signer);
   const { headers, body } = await signedDelivery(event, signers, { at: store.now() });
   const began = performance.now();
-  const answer = await answerOf(() => receiver(new Request(endpoint.url, { method: 'POST', headers: { ...headers }, body })));
+  const ask = () => receiver(new Request(endpoint.url, { method: 'POST', headers: { ...headers }, body }));
+  const answer = await answerOf(ask, store.now());
   const { retryAfterSeconds, ...seen } = answer;
   const delivered = seen.status !== null && seen.status >= 200 && seen.status < 300;
   const planned = seen.status === GONE ? undefined : RETRY_SECONDS[attempt - 1];
@@ -133,21 +134,27 @@ async function attemptOf(
 
 type Answer = Pick<WebhookAttempt, 'status' | 'error' | 'responseExcerpt'> & { readonly retryAfterSeconds: number };
 
-async function answerOf(ask: () => Response | Promise<Response>): Promise<Answer> {
+async function answerOf(ask: () => Response | Promise<Response>, now: Date): Promise<Answer> {
   try {
     const response = await ask();
     const { status, ok } = response;
     const isRedirect = status >= 300 && status < 400;
-    const wish = status === 429 || status === 503 ? Number(response.headers.get('retry-after') ?? 0) : 0;
     return {
       status,
       error: isRedirect ? 'REDIRECT_NOT_FOLLOWED' : null,
       responseExcerpt: ok ? null : (await response.text()).replace(/[^\P{Cc}\n\t]/gu, ' ').slice(0, EXCERPT_LENGTH),
-      retryAfterSeconds: Number.isFinite(wish) ? wish : 0,
+      retryAfterSeconds: status === 429 || status === 503 ? wishOf(response.headers.get('retry-after') ?? '', now) : 0,
     };
   } catch (error) {
     // A code and never a sentence, as the log keeps it.
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'CONNECTION_FAILED';
     return { status: null, error: code, responseExcerpt: null, retryAfterSeconds: 0 };
   }
+}
+
+/** `Retry-After` (RFC 9110 §10.2.3): seconds, or a date in the form that HTTP has. Anything else is no wish. */
+function wishOf(header: string, now: Date): number {
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header);
+  const at = /^[A-Z][a-z]+, .+ GMT$/.test(header.trim()) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(at) ? 0 : Math.max(0, Math.ceil((at - now.getTime()) / 1000));
 }
