@@ -141,7 +141,7 @@ function assertMoney({ store }: FakePlatform): void {
 
 test('units, limits, codes, places, events and money agree after every step', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 25, maxLength: 60, size: 'max' }), async (steps) => {
       const one = world();
       for (const next of steps) {
         await take(next, one);
@@ -153,7 +153,7 @@ test('units, limits, codes, places, events and money agree after every step', as
       assertMoney(one.platform);
       expect(one.platform.calls.filter(({ outcome }) => outcome === 'broken')).toEqual([]);
     }),
-    { numRuns: 80 },
+    { numRuns: 60 },
   );
 });
 
