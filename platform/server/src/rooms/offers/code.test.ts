@@ -8,7 +8,7 @@ import { HASH_BYTES, sealBatch } from './code-batch.ts';
 
 const vault = createVault(Buffer.alloc(32, 3));
 const [partnerId, offerId] = [newId<PartnerId>(), newId<OfferId>()];
-const code = fc.stringMatching(/^[A-Z0-9-]{4,64}$/);
+const code = fc.string({ unit: fc.constantFrom(...'ABCXYZ0189-'), minLength: 4, maxLength: 64 });
 
 describe('a code', () => {
   test.each([
@@ -34,7 +34,7 @@ describe('a code', () => {
 
   test('in any case and with blanks around is the same code, and what is kept is kept again as it is', () => {
     fc.assert(
-      fc.property(code, fc.stringMatching(/^\s{0,3}$/), (text, blanks) => {
+      fc.property(code, fc.constantFrom('', ' ', '\t ', '\u00a0', '\n'), (text, blanks) => {
         expect(normaliseCode(blanks + text.toLowerCase() + blanks)).toBe(text);
       }),
     );

@@ -35,7 +35,8 @@ afterAll(() => {
 
 const send = async (body: string, headers: Readonly<Record<string, string>> = { 'content-type': FORM }) => {
   const response = await fetch(url, { method: 'POST', headers, body });
-  return { status: response.status, ...(response.ok ? await response.json() : {}) };
+  const seen: Readonly<Record<string, string>> = response.ok ? JSON.parse(await response.text()) : {};
+  return { ...seen, status: response.status, text: seen['text'] ?? '' };
 };
 const tokenSeen = async (body: string) => new URLSearchParams((await send(body)).text).get('token');
 

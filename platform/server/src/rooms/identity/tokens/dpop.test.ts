@@ -9,8 +9,10 @@ const TOKEN = 'header.payload.signature';
 const URL_OF_CALL = 'https://chung.example/v1/me';
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 
+type PrivateKey = Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+
 interface Holder {
-  readonly privateKey: CryptoKey;
+  readonly privateKey: PrivateKey;
   readonly privateJwk: JWK;
   readonly publicJwk: JWK;
   readonly thumbprint: string;
@@ -30,7 +32,7 @@ beforeAll(async () => {
 interface Proof {
   readonly claims?: Record<string, unknown>;
   readonly header?: Record<string, unknown>;
-  readonly key?: CryptoKey | Uint8Array;
+  readonly key?: PrivateKey | Uint8Array;
 }
 function proof({ claims = {}, header = {}, key = mine.privateKey }: Proof = {}): Promise<string> {
   const iat = Math.floor(Date.now() / 1000);
