@@ -33,6 +33,8 @@ export const webhookScenarios: readonly Scenario[] = [
       await call('partner', 'partner.webhooks.keys.rotate', { params, body });
       await call('partner', 'partner.webhooks.keys.rotate', { params, body: { overlapHours: 0 } });
       await call('partner', 'partner.webhooks.keys.rotate', { params, body: { overlapHours: 999 } });
+      await call('partner', 'partner.webhooks.keys.rotate', { params, body: { signing: 'v1', overlapHours: 0 } });
+      await call('partner', 'partner.webhooks.keys.rotate', { params, body: { overlapHours: 0 } });
       await call('anybody', 'webhooks.keys.list', { params });
       await call('partner', 'partner.webhooks.secret.reveal', { params, body });
       await call('partner', 'partner.webhooks.secret.reveal', { params, body });

@@ -74,8 +74,10 @@ describe('keys', () => {
   test('are of the manner of those before them unless another is asked for, and without an overlap replaced at once', async () => {
     const { webhooks } = started();
     const { id: endpointId } = await webhooks.create({ url, signing: 'v1' });
-    const [same] = (await webhooks.keys.rotate({ endpointId })).keys;
-    expect([same?.signing, same?.publicKey]).toEqual(['v1', null]);
+    for (const overlapHours of [24, 0]) {
+      const [same] = (await webhooks.keys.rotate({ endpointId, overlapHours })).keys;
+      expect([same?.signing, same?.publicKey]).toEqual(['v1', null]);
+    }
     const [open, ...others] = (await webhooks.keys.rotate({ endpointId, overlapHours: 0, signing: 'v1a' })).keys;
     expect([open?.signing, open?.publicKey?.startsWith('whpk_'), others]).toEqual(['v1a', true, []]);
   });

@@ -33,7 +33,8 @@ export async function rotateKey(
   { signing, overlapHours }: { readonly signing: WebhookSigning | undefined; readonly overlapHours: number },
 ): Promise<void> {
   const until = store.now().getTime() + overlapHours * HOUR_MS;
-  const lives = liveKeys(store, endpoint).filter(({ retiresAt }) => Math.min(until, timeOf(retiresAt)) > store.now().getTime());
+  const before = liveKeys(store, endpoint);
+  const lives = before.filter(({ retiresAt }) => Math.min(until, timeOf(retiresAt)) > store.now().getTime());
   if (lives.length >= LIVE_KEYS_MAX)
     throw refusal('conflict', {
       detail: {
@@ -41,7 +42,7 @@ export async function rotateKey(
         en: 'Several keys are live; wait for the old ones to retire.',
       },
     });
-  const key = await makeKey(store, signing ?? lives[0]?.signing ?? 'v1a');
+  const key = await makeKey(store, signing ?? before[0]?.signing ?? 'v1a');
   // One that was to retire sooner keeps its time.
   for (const old of endpoint.keys) old.retiresAt = new Date(Math.min(until, timeOf(old.retiresAt))).toISOString();
   endpoint.keys.unshift(key);

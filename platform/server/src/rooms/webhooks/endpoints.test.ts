@@ -133,6 +133,11 @@ describe('a rotation', () => {
     expect(signingOf(await room.look(made))).toEqual([['v1a', false]]);
   });
 
+  test('keeps the way of signing also without an overlap, when no old key is left to tell it', async () => {
+    const made = await room.endpoint(URL_OF_TEST, { signing: 'v1' });
+    expect(signingOf(await rotated(made, 0))).toEqual([['v1', false]]);
+  });
+
   test('does not let a key that was to retire live longer', async () => {
     const made = await room.endpoint(URL_OF_TEST);
     const [, first] = (await rotated(made, 1)).keys;

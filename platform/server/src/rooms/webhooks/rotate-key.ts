@@ -21,8 +21,11 @@ export async function rotateKey(
   const endpoint = await updateEndpoint(tx, ref, {});
   if (!endpoint) throw new DomainError('not_found');
   const at = ports.now();
+  const liveKeys = async () => (await selectKeys(tx, { ...ref, ids: [ref.id], at })).get(ref.id) ?? [];
+  // Asked before they retire: without an overlap none is left that would tell how this receiver verifies.
+  const [newest] = await liveKeys();
   await retireKeys(tx, ref, new Date(at.getTime() + overlapHours * HOUR_MS));
-  const live = (await selectKeys(tx, { ...ref, ids: [ref.id], at })).get(ref.id) ?? [];
+  const live = await liveKeys();
   if (live.length >= LIVE_KEYS_MAX)
     throw new DomainError('conflict', {
       detail: {
@@ -30,7 +33,7 @@ export async function rotateKey(
         en: 'Several keys are live; wait for the old ones to retire.',
       },
     });
-  await addKey(ports, tx, ref, signing ?? live[0]?.signing ?? 'v1a');
+  await addKey(ports, tx, ref, signing ?? newest?.signing ?? 'v1a');
   return withKeys(ports, tx, endpoint);
 }
 
