@@ -1,12 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import path from 'node:path';
 import type { Manifest, Text } from '@chung/contracts';
 import { browserOf, openBrowser } from '../account/open-browser.ts';
 import { readProject } from '../dev/project.ts';
 import { type DevSession, startDev } from '../dev/session.ts';
 import type { BuildLine } from '../dev/state.ts';
 import { type Arguments, CliError, type Command, type ExitCode, type Terminal } from './command.ts';
+import { folderOf } from './folder.ts';
 
 /** Taken unless they are in use; then any free one is, since nobody asked for these. */
 const PORTS = { port: 4200, 'platform-port': 4100 } as const;
@@ -82,16 +81,6 @@ const aborted = (signal: AbortSignal): Promise<'aborted'> =>
     if (signal.aborted) resolve('aborted');
     else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
   });
-
-function folderOf({ positionals }: Arguments, { cwd }: Terminal): string {
-  const root = path.resolve(cwd, positionals[0] ?? '.');
-  if (existsSync(root) && statSync(root).isDirectory()) return root;
-  throw new CliError({
-    text: { vi: `Không có thư mục ${root}.`, en: `There is no folder ${root}.` },
-    next: { vi: 'Chạy lệnh trong thư mục của ứng dụng.', en: 'Run it in the folder of the app.' },
-    exitCode: 2,
-  });
-}
 
 function manifestOf(root: string, { language }: Terminal): Manifest {
   const { manifest, problems } = readProject(root);
