@@ -48,7 +48,7 @@ describe('the fake platform answers as the real one', () => {
       expect(outcomesOf(given)).toEqual(outcomesOf(expected));
       expect(given.lines).toEqual(expected.lines);
     },
-    60_000,
+    180_000,
   );
 
   test('in every operation that a member’s or a partner’s program can call', () => {

@@ -77,3 +77,39 @@ test('defineApp keeps the literals, so that scopes can be taken from them', () =
   expect(app).toBe(written);
   expectTypeOf(app.req_permissions[0].name).toEqualTypeOf<'offers:read'>();
 });
+
+const problemsOf = (change: object) => {
+  const read = readManifest({ ...written, ...change });
+  return read.ok ? [] : read.problems;
+};
+
+test.each<[string, object]>([
+  ['a missing field', { contact: undefined }],
+  ['a field too many', { colour: 'red' }],
+  ['a scope that is none', { req_permissions: [{ name: 'offers:eat', purpose: words }] }],
+  ['a scope of the platform’s own', { req_permissions: [{ name: 'grants:manage', purpose: words }] }],
+  ['a scope twice', { req_permissions: [written.req_permissions[0], written.req_permissions[0]] }],
+  ['a purpose in one language', { req_permissions: [{ name: 'offers:read', purpose: { vi: 'Hiện ưu đãi' } }] }],
+  ['a name that is too long', { name: { vi: 'a'.repeat(41), en: 'a' } }],
+  ['a wrong app_id', { app_id: 'Rewards' }],
+  ['a wrong host', { allowed_hosts: [{ host: 'https://a.example', reason: words }] }],
+  ['an icon from outside', { icons: [{ src: '../icon.svg', sizes: 'any' }] }],
+  ['a wrong page', { pages: ['/home'] }],
+  ['a wrong version', { version: { code: 0, name: '1' } }],
+  ['a wrong rating', { age_rating: '21' }],
+])('%s is said in both languages, each in its own', (_what, change) => {
+  const problems = problemsOf(change);
+  expect(problems.length).toBeGreaterThan(0);
+  for (const { message, text } of problems) {
+    expect(text.en).toBe(message);
+    expect(text.vi).not.toBe(text.en);
+    // Vietnamese has letters that English has not.
+    expect(text.vi).toMatch(/[ăâđêôơưáàảãạếềểễệốồổỗộớờởỡợứừửữựíìỉĩịúùủũụýỳỷỹỵéèẻẽẹóòỏõọấầẩẫậắằẳẵặ]/i);
+    expect(text.en).not.toMatch(/[đơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i);
+  }
+});
+
+test('whoever parses with the schema itself is told in English, also after a reading', () => {
+  problemsOf({ app_id: 'Rewards' });
+  expect(problemsOf({ app_id: 'Rewards' })[0]?.message).toContain('reversed domain');
+});

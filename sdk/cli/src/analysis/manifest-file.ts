@@ -57,12 +57,12 @@ export function readManifestFile(project: CheckedProject): ReadManifestFile {
   };
 }
 
-function problemFinding({ path, message }: ManifestProblem, at: Place): Finding {
+function problemFinding({ path, text }: ManifestProblem, at: Place): Finding {
   const subject = path.join('.');
   const isPurpose = path[0] === 'req_permissions' && path[2] === 'purpose';
   const isText = path.at(-1) === 'vi' || path.at(-1) === 'en';
   const code = isPurpose ? 'CH503' : isText ? 'CH601' : 'CH502';
-  return found(code, { subject, detail: { vi: `${subject}: ${message}`, en: `${subject}: ${message}` }, at });
+  return found(code, { subject, detail: { vi: `${subject}: ${text.vi}`, en: `${subject}: ${text.en}` }, at });
 }
 
 /** `export default defineApp({ … })`, or the object itself. */
