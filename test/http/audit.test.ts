@@ -3,11 +3,12 @@ import { OPERATIONS, type OperationId, type OperationSpec } from '@chung/contrac
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../platform/server/src/kernel/ids.ts';
 import { verifyAudit } from '../../platform/server/src/rooms/audit/index.ts';
+import { appFiles, archiveOf, digestsOf } from '../harness/app-archive.ts';
+import { intakeOf } from '../harness/app-intake.ts';
 import { registerRow, registerText } from '../harness/members-room.ts';
 import { application, draftOf } from '../harness/partner-rooms.ts';
 import { allPages, openRedemptionHttp, type RedemptionHttp } from '../harness/redemption-http.ts';
 import { codesFor, hold } from '../harness/redemption-rooms.ts';
-import type { ApiReply } from '../harness/session.ts';
 
 let http: RedemptionHttp;
 beforeAll(async () => {
@@ -38,7 +39,12 @@ const submitted = async () => {
 };
 
 /** Makes what a change needs; the second call is the change itself. */
-type Prepared = { readonly target: string; readonly change: (headers: Record<string, string>) => Promise<ApiReply> };
+type Prepared = {
+  readonly target: string;
+  readonly change: (
+    headers: Record<string, string>,
+  ) => Promise<{ readonly status: number; readonly body: { readonly [name: string]: unknown } }>;
+};
 const CHANGES: Partial<Record<OperationId, () => Promise<Prepared>>> = {
   'partner.offers.create': async () => ({
     target: '',
@@ -66,6 +72,13 @@ const CHANGES: Partial<Record<OperationId, () => Promise<Prepared>>> = {
       target: `offer:${id}`,
       change: (headers) => http.portal.call('POST', `/v1/partner/offers/${id}/codes`, { body, headers: { ...headers, ...type } }),
     };
+  },
+  'partner.apps.submit': async () => {
+    const [partner] = http.running.demo.partners;
+    const intake = await intakeOf(http.running, partner?.slug ?? '');
+    const files = appFiles({ appId: 'vn.example.audited' });
+    const archive = new Uint8Array(await archiveOf(files));
+    return { target: '', change: (headers) => intake.send(archive, { digest: digestsOf(files).digest, headers }) };
   },
   'partner.offers.codes.generate': async () => {
     const id = await written('pool');
@@ -171,7 +184,7 @@ const AUDITED = OPERATIONS.filter(
 );
 
 describe.each(AUDITED.map((operation) => [operation.id, operation] as const))('%s', (id, operation: OperationSpec) => {
-  test('leaves exactly one entry, with who, what and which request, and no word of the body', async () => {
+  test('leaves exactly one entry, with who, what and which request, and no word of the body', { timeout: 120_000 }, async () => {
     const prepared = await CHANGES[id]?.();
     if (!prepared) throw new Error(`${id} needs a case here`);
     const requestId = newId<string>();

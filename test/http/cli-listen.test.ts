@@ -46,8 +46,10 @@ async function signIn(): Promise<void> {
 
 const hook = () => `${receiver.origin}/hook`;
 const claim = async () => http.claimed(http.an, await http.offer());
+/** What the command has brought; the platform's own deliveries to an endpoint go to another path. */
+const brought = () => receiver.received.filter((one) => one.path === '/hook');
 /** Redemptions that the receiver was told of, in the order of arrival, each once. */
-const arrived = () => [...new Set(receiver.received.map(({ body }) => String(JSON.parse(body).data.redemptionId)))];
+const arrived = () => [...new Set(brought().map(({ body }) => String(JSON.parse(body).data.redemptionId)))];
 
 /** A command that runs until it is stopped, with what it has printed so far. */
 function running(words: readonly string[], changes: Partial<Terminal> = {}) {
@@ -100,7 +102,7 @@ describe('chung listen', { timeout: 60_000 }, () => {
     const made = [await claim(), await claim()];
     await expect.poll(arrived, PATIENCE).toEqual(made);
     const [, secret = ''] = /^CHUNG_WEBHOOK_SECRET=(whsec_\S+)$/m.exec(listen.error) ?? [];
-    const [first] = receiver.received;
+    const [first] = brought();
     const event = await verifyWebhook(first?.body ?? '', first?.headers ?? {}, secret);
     expect(event).toMatchObject({ type: 'redemption.redeemed.v1', data: { redemptionId: made[0] } });
     expect(first?.headers['content-type']).toBe('application/json');
@@ -132,9 +134,9 @@ describe('chung listen', { timeout: 60_000 }, () => {
     });
     const listen = await listening();
     const made = [await claim(), await claim(), await claim()];
-    await expect.poll(() => receiver.ids('/hook').length, PATIENCE).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => brought().length, PATIENCE).toBeGreaterThanOrEqual(3);
     await expect.poll(arrived, PATIENCE).toEqual(made);
-    const [one, two, three] = receiver.received.filter(({ path: place }) => place === '/hook').map(({ headers }) => headers['webhook-id']);
+    const [one, two, three] = brought().map(({ headers }) => headers['webhook-id']);
     expect([one, two]).toEqual([three, three]);
     expect(listen.out).toMatch(/ 500 .*"Lỗi: no database" {2}try 2 in 1 s/);
     await expect.poll(() => listen.out, PATIENCE).toMatch(/ 204 /);
@@ -186,7 +188,7 @@ describe('chung listen', { timeout: 60_000 }, () => {
     const listen = await listening(['--json', '--events', 'redemption.fulfilled.v1']);
     const id = await http.claimed(http.an, offerId);
     await http.act(id, 'fulfil');
-    await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+    await expect.poll(() => brought().length, PATIENCE).toBe(1);
     await expect.poll(() => listen.out, PATIENCE).toContain('"kind":"try"');
     await listen.stop();
     const lines = listen.out
@@ -227,13 +229,13 @@ describe('chung listen', { timeout: 60_000 }, () => {
     for (const run of [1, 2]) {
       const listen = await listening(['--secret-file', 'secret']);
       await claim();
-      await expect.poll(() => receiver.received.length, PATIENCE).toBe(run);
+      await expect.poll(() => brought().length, PATIENCE).toBe(run);
       await listen.stop();
       expect(listen.out + listen.error).not.toContain('whsec_');
     }
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const secret = (await readFile(file, 'utf8')).trim();
-    for (const { body, headers } of receiver.received) await expect(verifyWebhook(body, headers, secret)).resolves.toBeDefined();
+    for (const { body, headers } of brought()) await expect(verifyWebhook(body, headers, secret)).resolves.toBeDefined();
   });
 });
 

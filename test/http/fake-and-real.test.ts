@@ -15,10 +15,16 @@ import { outcomesOf, type Transcript, transcriptOf } from './conformance/transcr
 import { webhookScenarios } from './conformance/webhook-scenarios.ts';
 
 let real: RealPlatform;
+/** Of its own for what is asked a second time: names, keys and places in queues are taken on the first. */
+let again: RealPlatform;
 beforeAll(async () => {
   real = await openRealPlatform();
-}, 120_000);
-afterAll(() => real?.close());
+  again = await openRealPlatform();
+}, 240_000);
+afterAll(async () => {
+  await real?.close();
+  await again?.close();
+});
 
 async function played({ play }: Scenario, stage: Stage): Promise<Transcript> {
   const transcript = transcriptOf(stage);
@@ -35,15 +41,21 @@ const inVietnamese = [
   ...[...queueScenarios, ...webhookScenarios],
 ];
 /** Those that are made of refusals: their sentences are compared in both languages. */
-const scenarios = [...inVietnamese, ...inVietnamese.filter(({ isAboutRefusals }) => isAboutRefusals).map(inEnglish)];
+const inBoth = [
+  ...inVietnamese.map((scenario) => ({ title: scenario.title, scenario, platform: () => real })),
+  ...inVietnamese
+    .filter(({ isAboutRefusals }) => isAboutRefusals)
+    .map(inEnglish)
+    .map((scenario) => ({ title: scenario.title, scenario, platform: () => again })),
+];
 
 const seen = new Set<string>();
 
 describe('the fake platform answers as the real one', () => {
-  test.each(scenarios)(
+  test.each(inBoth)(
     '$title',
-    async (scenario) => {
-      const [expected, given] = [await played(scenario, await real.stage()), await played(scenario, openFakeStage())];
+    async ({ scenario, platform }) => {
+      const [expected, given] = [await played(scenario, await platform().stage()), await played(scenario, openFakeStage())];
       for (const { id } of expected.lines) seen.add(id);
       expect(outcomesOf(given)).toEqual(outcomesOf(expected));
       expect(given.lines).toEqual(expected.lines);

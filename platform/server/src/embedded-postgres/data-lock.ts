@@ -30,7 +30,9 @@ function isAlive(holder: Holder): boolean {
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return false;
   }
-  return beginningOf(holder.pid) === holder.began;
+  const began = beginningOf(holder.pid);
+  // What could not be read says nothing: the number alone counts then, and a lock that may be held is not taken away.
+  return began === '' || holder.began === '' || began === holder.began;
 }
 
 async function readHolder(file: string): Promise<Holder | undefined> {
