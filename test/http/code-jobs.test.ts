@@ -215,8 +215,12 @@ describe('a generation', () => {
     const claim = () => http.member().call('POST', `/v1/offers/${id}/redemptions`, { body: {} });
     expect(await claim()).toMatchObject({ status: 409, body: { code: 'codes_exhausted' } });
     const { body } = await generate(id, { count: 200_000 });
-    await worker().runWaiting();
-    await expect.poll(async () => (await pool(id))?.total, { timeout: 30_000 }).toBeGreaterThan(0);
+    // Asked again and again, as the worker does: a round that is just ending does not see what comes now.
+    const filled = async () => {
+      await worker().runWaiting();
+      return (await pool(id))?.total;
+    };
+    await expect.poll(filled, { timeout: 30_000 }).toBeGreaterThan(0);
     // The pool is claimed from while it is being filled.
     expect((await claim()).status).toBe(201);
     expect(await cancel(id, body['id'])).toMatchObject({ status: 200, body: { state: 'cancelled' } });
