@@ -81,7 +81,7 @@ export const MUTANTS: readonly Mutant[] = [
     functions: [...ALWAYS_WRITE_FIRST, stockGuard],
     schema: [withoutCheck],
     batches: [everyone('a'), everyone('b')],
-    rounds: 10,
+    rounds: 80,
     caughtBy: ['I1 an offer is oversold'],
   },
   {
@@ -90,7 +90,7 @@ export const MUTANTS: readonly Mutant[] = [
     functions: [unlocked, stockGuard],
     schema: [withoutCheck],
     batches: [everyone('a'), everyone('b')],
-    rounds: 10,
+    rounds: 80,
     caughtBy: ['I1 an offer is oversold'],
   },
   {
@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
     specs: [{ ...instant, perMember: 2 }],
     functions: [...ALWAYS_WRITE_FIRST, ownLimit],
     batches: [oneMember('a'), oneMember('bcdefghi')],
-    rounds: 10,
+    rounds: 80,
     caughtBy: ['I2 a member passed the limit of an offer'],
   },
   {
@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     schema: [uniqueKey],
     batches: [Array.from({ length: MEMBERS }, (_, member) => [claim(member, 'k', 0), claim(member, 'k', 1)]).flat()],
-    rounds: 10,
+    rounds: 80,
     caughtBy: ['I7 a key made two redemptions'],
   },
   {
@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
     functions: [unlocked, poolGuard],
     schema: ['DROP INDEX chung.redemptions_code'],
     batches: [everyone('a')],
-    rounds: 10,
+    rounds: 80,
     caughtBy: ['I3 a code was given out to no redemption or to two'],
   },
   {
