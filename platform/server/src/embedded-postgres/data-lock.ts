@@ -35,13 +35,14 @@ function isAlive(holder: Holder): boolean {
   return began === '' || holder.began === '' || began === holder.began;
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+/** `absent` is not the same as unreadable: what is not there may be made by somebody at any moment. */
+async function readHolder(file: string): Promise<Holder | 'absent' | undefined> {
   try {
     const [pid, began] = (await readFile(file, 'utf8')).split('\n');
     // Nothing but a number can be a process: of anything else the question whether it lives has no answer.
     return pid && /^[1-9]\d*$/.test(pid) ? { pid: Number(pid), began: began ?? '' } : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? 'absent' : undefined;
   }
 }
 
@@ -87,6 +88,8 @@ async function removeStale(file: string): Promise<void> {
   }
   try {
     const holder = await readHolder(file);
+    // An absent lock is nobody's to remove: by now it may be the fresh one of whoever came in between.
+    if (holder === 'absent') return;
     if (!holder || !isAlive(holder)) await rm(file, { force: true });
   } finally {
     await rm(mark, { force: true });
@@ -98,7 +101,7 @@ export async function takeDataLock(dataDirectory: string): Promise<() => Promise
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (await createLock(file)) return () => rm(file, { force: true });
     const holder = await readHolder(file);
-    if (holder && isAlive(holder)) {
+    if (holder && holder !== 'absent' && isAlive(holder)) {
       throw new StartupError(`Another server (process ${holder.pid}) already uses the data directory ${dataDirectory}.`);
     }
     await removeStale(file);
@@ -109,5 +112,5 @@ export async function takeDataLock(dataDirectory: string): Promise<() => Promise
 /** For whoever cleans up after killed processes: is the one that took the lock still there? */
 export async function isDataLockHeld(dataDirectory: string): Promise<boolean> {
   const holder = await readHolder(join(dataDirectory, 'postgres.lock'));
-  return holder !== undefined && isAlive(holder);
+  return holder !== undefined && holder !== 'absent' && isAlive(holder);
 }
