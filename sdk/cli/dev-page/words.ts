@@ -84,6 +84,7 @@ export const WORDS = {
     vi: 'Chưa có sự kiện. Nhận một ưu đãi trong mini-app để thấy sự kiện đầu tiên.',
     en: 'No events yet. Claim an offer in the mini-app to see the first.',
   },
+  confirm: { vi: 'Xác nhận như thu ngân', en: 'Confirm as the cashier' },
   replay: { vi: 'Gửi lại', en: 'Replay' },
   arrived: { vi: 'đến', en: 'arrived' },
   backendAnswered: { vi: 'máy chủ trả lời', en: 'the backend answered' },

@@ -3,6 +3,11 @@ import { ask } from '../ask.ts';
 import { useAsking } from '../use-asking.ts';
 import { useWords } from '../words.ts';
 
+/** A unit that waits for the cashier: here one plays the cashier too. */
+const HELD = 'redemption.reserved.v1';
+
+const redemptionIn = ({ body }: InboxLine): string => JSON.parse(body).data.redemptionId;
+
 /** What the platform has sent to the app's webhook endpoint, newest first, and what became of it. */
 export function Inbox({ state }: { readonly state: DevState }) {
   const { word } = useWords();
@@ -42,6 +47,11 @@ function Event({ line }: { readonly line: InboxLine }) {
             {word('times')}
           </span>
         </div>
+        {line.type === HELD && (
+          <button type="button" disabled={isAsking} onClick={() => run(() => ask('confirm', { redemptionId: redemptionIn(line) }))}>
+            {word('confirm')}
+          </button>
+        )}
         <button type="button" disabled={isAsking} onClick={() => run(() => ask('replay', { eventId: line.id }))}>
           {word('replay')}
         </button>

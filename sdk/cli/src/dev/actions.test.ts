@@ -36,7 +36,7 @@ beforeEach(() => {
     calls: { lines: [], used: () => 0, make: async (call) => ({ kind: 'value', value: call }) },
     endpoint: { publicKey: 'whpk_x', replay: async (id) => void done.push(['replay', id]) },
     ...{ clientId: () => 'mini-app-1', optional: () => OPTIONAL },
-    fulfil: async (id) => void done.push(['fulfil', id]),
+    confirm: async (id) => void done.push(['confirm', id]),
     onChange: () => {
       changes += 1;
     },
@@ -188,15 +188,15 @@ describe('a call', () => {
 
 test('an event is sent again and a redemption confirmed by the id alone', async () => {
   await act('replay', { eventId: 'e' });
-  await act('fulfil', { redemptionId: 'r' });
+  await act('confirm', { redemptionId: 'r' });
   for (const [name, input] of [
     ['replay', {}],
     ['replay', { eventId: 'e', url: 'https://evil.example' }],
-    ['fulfil', { redemptionId: 7 }],
+    ['confirm', { redemptionId: 7 }],
   ] as const)
     await expect(act(name, input)).rejects.toMatchObject({ name: 'ZodError' });
   expect(done).toEqual([
     ['replay', 'e'],
-    ['fulfil', 'r'],
+    ['confirm', 'r'],
   ]);
 });

@@ -36,7 +36,7 @@ export interface ActionsSettings {
   readonly people: { agree(optional: readonly Scope[]): Promise<void>; reopen(): Promise<void>; granted(): ReadonlySet<Scope> };
   readonly clientId: () => string;
   readonly optional: () => readonly Scope[];
-  readonly fulfil: (redemptionId: string) => Promise<void>;
+  readonly confirm: (redemptionId: string) => Promise<void>;
   readonly onChange: () => void;
 }
 
@@ -81,6 +81,6 @@ export function actionsOf(settings: ActionsSettings): Readonly<Record<string, (i
       return moved;
     },
     replay: async (input) => endpoint.replay(z.strictObject({ eventId: z.string() }).parse(input).eventId),
-    fulfil: async (input) => settings.fulfil(Redemption.parse(input).redemptionId),
+    confirm: async (input) => settings.confirm(Redemption.parse(input).redemptionId),
   };
 }

@@ -113,7 +113,7 @@ async function opened(settings: DevSettings, closers: Closers): Promise<Omit<Dev
     ...{ switches, calls, platform, endpoint, people, onChange: changed },
     clientId: () => project.app.miniApp.clientId,
     optional: () => project.app.miniApp.optional,
-    fulfil: await fulfilling(platform, app),
+    confirm: await confirming(platform, app),
   });
   if (hasBackend(root) === 'yes') {
     const environment = { issuer: platform.baseUrl, backend: project.app.backend, webhookKey: endpoint.publicKey };
@@ -125,7 +125,7 @@ async function opened(settings: DevSettings, closers: Closers): Promise<Omit<Dev
   return { url: `${page.origin}/`, state, broken: platform.ended };
 }
 
-async function fulfilling(platform: PlatformProcess, app: AppliedApp['console']) {
+async function confirming(platform: PlatformProcess, app: AppliedApp['console']) {
   const { partner } = await connectPartner({ ...app, issuer: platform.baseUrl, scopes: ['partner.redemptions:fulfil'] });
   return async (redemptionId: string) => void (await partner.redemptions.confirm({ redemptionId }));
 }
