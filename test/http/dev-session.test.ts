@@ -13,7 +13,7 @@ const iso = (days: number) => new Date(Date.now() + days * DAY_S * 1000).toISOSt
 const both = (vi: string, en: string) => `{ vi: '${vi}', en: '${en}' }`;
 
 const configOf = (
-  changed: { title?: string; benefit?: string; permissions?: string } = {},
+  changed: { title?: string; benefit?: string; permissions?: string; fulfilment?: string } = {},
 ) => `import { defineApp } from '@chung/contracts';
 export default defineApp({
   app_id: 'vn.example.gifts', name: ${both('Quà tặng', 'Gifts')}, description: ${both('Quà tặng đoàn viên', 'Gifts for members')},
@@ -30,7 +30,7 @@ export default defineApp({
     category: 'other', benefit: ${changed.benefit ?? `{ kind: 'percentage', rateBasisPoints: 2_000, maxDiscountMinor: 50_000 }`},
     regularPriceMinor: 250_000, currency: 'VND', funding: [{ by: 'partner', shareBasisPoints: 10_000 }],
     stock: 1_000, limits: { perMember: 5, perMemberPerDay: null }, window: { startsAt: '${iso(-1)}', endsAt: '${iso(30)}' },
-    fulfilment: { mode: 'instant' }, codes: 'none', eligibility: { version: 1, all: [{ fact: 'verified' }] },
+    fulfilment: ${changed.fulfilment ?? `{ mode: 'instant' }`}, codes: 'none', eligibility: { version: 1, all: [{ fact: 'verified' }] },
   } }],
   age_rating: 'all', data_retention: { kept: 'none' }, contact: { email: 'dev@example.vn' },
 });
@@ -192,6 +192,19 @@ test('a changed manifest is applied; a broken one is told and the last good one 
   // The terminal hears it too: well, broken, refused, well again.
   const firstWords = () => told.map(([first]) => first?.en.split(/[:. ]/)[0]);
   await expect.poll(firstWords, { timeout: 10_000 }).toEqual([undefined, 'chung', 'welcome', undefined]);
+});
+
+test('a held unit is confirmed as the cashier would', async () => {
+  await writeFile(path.join(root, 'chung.config.ts'), configOf({ fulfilment: `{ mode: 'partner_confirmed', holdMinutes: 30 }` }));
+  await until(async () => JSON.stringify((await call('offers.get', { params: { offerId: offerId() } })) ?? '')).toContain(
+    'partner_confirmed',
+  );
+  const held = (await claim('held')) as { value: { id: string; state: string } };
+  expect(held.value.state).toBe('RESERVED');
+  await act('confirm', { redemptionId: held.value.id });
+  await until(({ inbox }) => inbox.filter(({ body }) => body.includes(held.value.id)).map(({ type }) => type)).toContain(
+    'redemption.redeemed.v1',
+  );
 });
 
 test.each([
